@@ -1,0 +1,130 @@
+"""Designed edits: valid requests that between them give every answer and stream claim something to judge.
+
+Each design varies one documented feature of the cheapest valid request, so that a refusal points at one feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contract_tests import choosing, samples
+from contract_tests.drafts import Draft
+from specs.contract import Contract
+from specs.models import ModelList
+
+STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A valid draft that shows one feature; `features` beyond fields that its encoding has to have."""
+
+    name: str
+    draft: Draft
+    features: tuple[str, ...] = ()
+
+
+def designs(contract: Contract, models: ModelList | None, seed: int) -> Iterator[Design]:
+    """Every design the contract documents the fields for."""
+    base = samples.valid(contract, models, seed)
+    for make in _MAKERS:
+        yield from make(contract, models, base)
+
+
+def documented(contract: Contract, field: str) -> bool:
+    """Whether the effective document has this field, in any encoding."""
+    return any(field in schema.get("properties", {}) for schema in contract.edit.schemas.values())
+
+
+def _several(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    if documented(contract, "n"):
+        yield Design("n-2", base.with_field("n", 2))
+
+
+def _sizes(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
+    model = str(base.get("model"))
+    listed = models.get(model) if models else None
+    offered = listed.sizes if listed and listed.sizes else choosing.values(contract, "size", model)
+    exact = sorted((str(s) for s in offered if "x" in str(s)), key=choosing.pixels)
+    shapes = {(_shape(size)): size for size in reversed(exact)}
+    for size in shapes.values():
+        if size != base.get("size"):
+            yield Design(f"size-{size}", base.with_field("size", size))
+    if base.get("size") is not None:
+        yield Design("size-omitted", base.without("size"))
+
+
+def _shape(size: str) -> int:
+    width, _, height = size.partition("x")
+    return (int(width) > int(height)) - (int(width) < int(height))
+
+
+def _formats(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    for kind in choosing.values(contract, "output_format"):
+        if kind in ("png", "jpeg", "webp"):
+            yield Design(f"format-{kind}", base.with_field("output_format", kind))
+    if documented(contract, "output_compression") and documented(contract, "output_format"):
+        jpeg = base.with_field("output_format", "jpeg").with_field("output_compression", 50)
+        yield Design("compression-50", jpeg)
+    if "transparent" in choosing.values(contract, "background"):
+        clear = base.with_field("background", "transparent")
+        yield Design("transparent", clear.with_field("output_format", "png") if _formatted(contract) else clear)
+    if "opaque" in choosing.values(contract, "background"):
+        yield Design("opaque", base.with_field("background", "opaque"))
+
+
+def _formatted(contract: Contract) -> bool:
+    return documented(contract, "output_format")
+
+
+def _payloads(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    if documented(contract, "response_format"):
+        for way in choosing.values(contract, "response_format"):
+            yield Design(f"response-format-{way}", base.with_field("response_format", way))
+
+
+def _masks(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    if documented(contract, "mask"):
+        strong = base.with_field("prompt", STRONG)
+        yield Design("mask-window", samples.masked(strong))
+        yield Design("mask-window-white", samples.masked(strong, white=True))
+
+
+def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    yield Design("images-2", base.with_images(*samples.pictures(2)))
+    for kind in ("jpeg", "webp"):
+        yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
+
+
+def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    if not documented(contract, "stream"):
+        return
+    yield Design("stream-off", base.with_field("stream", False))
+    streamed = base.with_field("stream", True)
+    yield Design("stream", streamed)
+    if documented(contract, "partial_images"):
+        for count in (0, 2, 3):
+            yield Design(f"stream-partials-{count}", streamed.with_field("partial_images", count))
+    if documented(contract, "mask"):
+        yield Design("stream-mask", samples.masked(streamed.with_field("prompt", STRONG)))
+
+
+def _options(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
+    model = choosing.model(contract, models)
+    for field in ("quality", "input_fidelity", "moderation", "user"):
+        if documented(contract, field):
+            values = choosing.values(contract, field, model) or (choosing.value(contract, field),)
+            yield Design(f"{field.replace('_', '-')}-{values[0]}", base.with_field(field, values[0]))
+
+
+_MAKERS: tuple[Callable[[Contract, ModelList | None, Draft], Iterator[Design]], ...] = (
+    _several,
+    _masks,
+    _payloads,
+    _formats,
+    _sizes,
+    _inputs,
+    _streams,
+    _options,
+)

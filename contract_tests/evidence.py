@@ -1,0 +1,81 @@
+"""Evidence: every exchange of a transcript with all read out of it, and what the run as a whole shows.
+
+Pure: nothing is sent, the same transcript gives the same evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from specs import models, reading
+from specs.answers import Asked
+from specs.applying import applies
+from specs.contract import Claim, Contract
+from specs.edits import Edit
+from specs.messages import Exchange
+from specs.models import ModelList
+from specs.rules import RULES, Breach
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All edits asked, in order; `proven` are the claims that some accepted valid edit was about."""
+
+    contract: Contract
+    asked: tuple[Asked, ...]
+    proven: frozenset[str]
+
+    @property
+    def any_accepted(self) -> bool:
+        """Whether any valid edit was accepted: only then does a refusal prove anything."""
+        return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
+
+
+def is_valid(asked: Asked) -> bool:
+    """Whether the request keeps every claim, observed ones too."""
+    return not asked.breached and not asked.disputed
+
+
+def gathered(contract: Contract, exchanges: Sequence[Exchange]) -> Evidence:
+    """The evidence of a transcript."""
+    listed = model_list(exchanges)
+    fetched = {e.request.url: e for e in exchanges if e.purpose == "fetch"}
+    asked = []
+    for exchange in exchanges:
+        if exchange.purpose != "edit":
+            continue
+        edit = reading.read(contract, exchange.request, listed)
+        breached, disputed = breaches(contract, edit)
+        asked.append(Asked(exchange, edit, breached, disputed, fetched))
+    good = (a for a in asked if is_valid(a) and a.outcome == "accepted")
+    proven = {id for a in good for id in (*a.exchange.about, *accepting(contract, a.edit))}
+    return Evidence(contract, tuple(asked), frozenset(proven))
+
+
+def model_list(exchanges: Iterable[Exchange]) -> ModelList | None:
+    """The provider's list of models, as the endpoint told it (the last time it did)."""
+    found = None
+    for exchange in exchanges:
+        if exchange.purpose == "models" and exchange.response and exchange.response.status == 200:  # noqa: PLR2004
+            found = models.parse(exchange.response.body) or found
+    return found
+
+
+def accepting(contract: Contract, edit: Edit) -> tuple[str, ...]:
+    """The acceptance claims that a request is a case of."""
+    return tuple(claim.id for claim in contract.of_area("acceptance") if applies(claim, edit))
+
+
+def breaches(contract: Contract, edit: Edit) -> tuple[tuple[Claim, ...], bool]:
+    """The request claims an edit breaks, and whether it breaks one only on a disputed point."""
+    broken: list[Claim] = []
+    disputed = False
+    for claim in contract.of_area("request"):
+        if not applies(claim, edit):
+            continue
+        said = [s for s in RULES[claim.rule].say(edit, claim.numbers) if isinstance(s, Breach)]
+        if any(not s.disputed for s in said):
+            broken.append(claim)
+        disputed = disputed or bool(said and all(s.disputed for s in said))
+    return tuple(broken), disputed

@@ -1,0 +1,169 @@
+"""From evidence to findings: one verdict for each claim. Pure, repeatable, free.
+
+A request claim is judged by the requests that break it (they have to be refused) and by those at its allowed edge
+(they have to be accepted). Every other claim is judged by what its rule says about the exchanges it applies to. No
+verdict rests on silence: where nothing was judged the finding is `not-run` or `inconclusive`, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from contract_tests.evidence import Evidence, accepting, gathered, is_valid
+from contract_tests.findings import Finding
+from specs.answers import Asked
+from specs.applying import applies
+from specs.contract import Claim, Contract
+from specs.messages import Exchange
+from specs.rules import RULES, Breach, Silent
+
+PATIENCE = 3
+"""Attempts after which a gateway's 5xx on one valid request, while others are accepted, is the endpoint's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One exchange and what a claim's rule says about it: breaches, or why it says nothing, or neither: kept."""
+
+    asked: Asked
+    breaches: tuple[Breach, ...] = ()
+    silent: str = ""
+
+
+def judge(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[Finding, ...]:
+    """A finding for each claim of the contract, in its order."""
+    evidence = gathered(contract, exchanges)
+    return tuple(_found(claim, evidence) for claim in contract.claims)
+
+
+def _found(claim: Claim, evidence: Evidence) -> Finding:
+    try:
+        judged = tuple(_JUDGES[claim.area](claim, evidence))
+    except Exception as problem:  # noqa: BLE001 - our rule failed, not the endpoint: that is a verdict of its own
+        return Finding(claim, "faulty-suite", reason=f"our rule {claim.rule} failed: {type(problem).__name__}: {problem}")
+    finding = _verdict(claim, judged, evidence)
+    return finding if claim.judged else _observed(finding, judged)
+
+
+def _verdict(claim: Claim, judged: Sequence[Judged], evidence: Evidence) -> Finding:
+    broken = [j for j in judged if j.breaches]
+    kept = [j for j in judged if not j.breaches and not j.silent]
+    ids = tuple(j.asked.exchange.id for j in (broken or kept or judged))
+    if broken:
+        first = broken[0].breaches[0]
+        many = f" ({len(broken)} of {len(broken) + len(kept)} exchanges)" if len(judged) > 1 else ""
+        return Finding(claim, "broken", first.expected, first.actual, first.sentence + many, ids)
+    if kept:
+        plural = "s" if len(kept) > 1 else ""
+        return Finding(claim, "holds", claim.statement, "kept", f"kept in {len(kept)} exchange{plural}", ids)
+    if not judged:
+        return Finding(claim, "not-run", reason="no exchange is about this claim")
+    reasons = list(dict.fromkeys(j.silent for j in judged))
+    verdict = "inconclusive" if _would_not_play(judged, evidence) else "not-run"
+    return Finding(claim, verdict, reason="; ".join(reasons[:3]), exchanges=ids)
+
+
+def _would_not_play(judged: Sequence[Judged], evidence: Evidence) -> bool:
+    return not evidence.any_accepted or any(j.asked.outcome in ("unavailable", "crashed") for j in judged)
+
+
+def _observed(finding: Finding, judged: Sequence[Judged]) -> Finding:
+    if finding.verdict not in ("holds", "broken"):
+        return Finding(finding.claim, "not-run", reason=f"observed only: {finding.reason}", exchanges=finding.exchanges)
+    seen = "otherwise" if finding.verdict == "broken" else "so"
+    told = f"observed only, never judged: the endpoint did {seen} ({finding.reason}; {len(judged)} looked at)"
+    return Finding(finding.claim, "not-run", finding.expected, finding.actual, told, finding.exchanges)
+
+
+def _requests(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
+    for asked in evidence.asked:
+        if any(broken.id == claim.id for broken in asked.breached):
+            yield from _must_be_refused(claim, asked, evidence)
+        elif claim.id in asked.exchange.about and is_valid(asked):
+            yield _accepted(asked, evidence, (claim.id,), "a valid request at the claim's edge")
+
+
+def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable[Judged]:
+    said = [s for s in RULES[claim.rule].say(asked.edit, claim.numbers) if isinstance(s, Breach)]
+    if asked.outcome == "accepted":
+        sentence = f"{said[0].sentence}, and the request was accepted"
+        yield Judged(asked, (Breach(sentence, f"refused: {said[0].expected}", f"accepted: {said[0].actual}"),))
+    elif len(asked.breached) > 1 or asked.disputed:
+        return
+    elif asked.outcome == "unavailable":
+        yield Judged(asked, silent=asked.why)
+    elif not evidence.any_accepted:
+        yield Judged(asked, silent="no valid request was accepted, so a refusal proves nothing")
+    else:
+        yield Judged(asked)
+
+
+def _accepted(asked: Asked, evidence: Evidence, ours: tuple[str, ...], what: str) -> Judged:
+    """Whether a valid request was accepted; if not, whether one of `ours` is the only unproven claim to blame."""
+    if asked.outcome == "accepted":
+        return Judged(asked)
+    status = asked.response.status if asked.response else None
+    stubborn = asked.outcome == "unavailable" and status is not None and status >= 500  # noqa: PLR2004 - a class
+    if asked.outcome == "unavailable" and not (stubborn and asked.exchange.attempt >= PATIENCE):
+        return Judged(asked, silent=asked.why)
+    everything = {*asked.exchange.about, *accepting(evidence.contract, asked.edit)}
+    unproven = everything - evidence.proven
+    if not unproven <= set(ours) or not unproven:
+        others = ", ".join(sorted(unproven - set(ours))) or "nothing known"
+        return Judged(asked, silent=f"a request about this was answered {status}, to blame is {others}")
+    told = f"{status}: {asked.refusal_text}" if asked.refusal_text else str(status)
+    return Judged(asked, (Breach(f"{what} was answered {told}", "accepted", told),))
+
+
+def _acceptance(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
+    basic = {c.id for c in evidence.contract.of_area("acceptance") if not c.when}
+    for asked in evidence.asked:
+        if not is_valid(asked) or not applies(claim, asked.edit):
+            continue
+        what = f"a valid request with {claim.numbers['feature']}"
+        alone = evidence.any_accepted or claim.id in basic
+        if alone:
+            ours = (claim.id,) if evidence.any_accepted else (claim.id, *asked.exchange.about, *accepting_of(evidence, asked))
+            yield _accepted(asked, evidence, ours, what)
+        else:
+            yield Judged(asked, silent="no valid request was accepted at all")
+
+
+def accepting_of(evidence: Evidence, asked: Asked) -> tuple[str, ...]:
+    """The acceptance claims a request is a case of."""
+    return accepting(evidence.contract, asked.edit)
+
+
+def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
+    streams = claim.area == "stream"
+    for asked in evidence.asked:
+        fits = is_valid(asked) and asked.edit.streams == streams and applies(claim, asked.edit)
+        if fits and asked.outcome == "accepted":
+            yield _ruled(claim, asked)
+        elif fits and asked.outcome in ("unavailable", "crashed"):
+            yield Judged(asked, silent=asked.why)
+
+
+def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
+    for asked in evidence.asked:
+        if claim.rule == "retry_after" and asked.response is not None:
+            yield _ruled(claim, asked)
+        elif asked.breached and asked.outcome in ("refused", "crashed") and applies(claim, asked.edit):
+            yield _ruled(claim, asked)
+
+
+def _ruled(claim: Claim, asked: Asked) -> Judged:
+    said = RULES[claim.rule].say(asked, claim.numbers)
+    breaches = tuple(s for s in said if isinstance(s, Breach) and not s.disputed)
+    silent = next((s.why for s in said if isinstance(s, Silent)), "")
+    return Judged(asked, breaches, "" if breaches else silent)
+
+
+_JUDGES: dict[str, Callable[[Claim, Evidence], Iterable[Judged]]] = {
+    "request": _requests,
+    "acceptance": _acceptance,
+    "answer": _answers,
+    "stream": _answers,
+    "refusal": _refusals,
+}

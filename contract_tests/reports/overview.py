@@ -1,0 +1,138 @@
+"""The top of the page: each run, its two answers side by side, and what is broken, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contract_tests.findings import VERDICTS
+from contract_tests.reports import answers, words
+from contract_tests.reports.answers import Answer
+from contract_tests.reports.diffing import Change, Difference
+from contract_tests.reports.json_form import FindingValue
+from contract_tests.reports.markup import Html, join, prose, tag
+from contract_tests.reports.run import Run
+
+UNFOLDED = 8
+"""Broken claims that are listed at once; the rest is folded."""
+
+
+def overview(runs: Sequence[Run]) -> Html:
+    """The section with one article for each run."""
+    return tag(
+        "section",
+        tag("h2", "What was tested", id="tested-title"),
+        [_article(run) for run in runs],
+        id="tested",
+        aria_labelledby="tested-title",
+    )
+
+
+def _article(run: Run) -> Html:
+    report = run.report
+    return tag(
+        "article",
+        tag("h3", run.title, id=f"{run.key}-title"),
+        _facts(run),
+        None if report["complete"] else tag("p", tag("strong", "This run was cut short."), " What follows is what it ",
+                                            "had found until then.", class_="notice"),
+        tag("div", [_answer(run, answer) for answer in answers.answers(report)], class_="answers"),
+        _broken(run),
+        class_="run",
+        id=run.key,
+        aria_labelledby=f"{run.key}-title",
+    )
+
+
+def _facts(run: Run) -> Html:
+    report = run.report
+    rows = [
+        ("Endpoint", tag("code", report["base_url"])),
+        ("When", join([run.when, f", for {words.lasting(max(0.0, report['finished'] - report['started']))}"])),
+        ("Asked", join(words.plural(report["requests"], "request"))),
+        ("Billed", join([words.plural(report["billable"], "edit"), " answered with success"])),
+        ("Run", join(["complete" if report["complete"] else "cut short", f", seed {report['seed']}"])),
+    ]
+    if run.link:
+        rows.append(("Page", tag("a", run.link, href=run.link)))
+    return tag("dl", [tag("div", tag("dt", name), tag("dd", said)) for name, said in rows], class_="facts")
+
+
+def _answer(run: Run, answer: Answer) -> Html:
+    question = words.ORIGIN_QUESTIONS[answer.origin]
+    if answer.origin == "own" and run.report["provider"] == "openai":
+        question = words.ORIGIN_QUESTIONS["inherited"]
+    return tag(
+        "div",
+        tag("h4", question),
+        tag("p", answer.word.capitalize(), class_=f"word {answer.tone}"),
+        tag("p", answer.sentence[0].upper(), answer.sentence[1:], "."),
+        _bar(answer),
+        class_="answer",
+    )
+
+
+def _bar(answer: Answer) -> Html:
+    """The counts as lengths: decoration, the sentence above says the same."""
+    total = sum(answer.verdicts.values()) or 1
+    pieces, x = [], 0.0
+    for verdict in reversed(VERDICTS):
+        width = 100 * answer.verdicts[verdict] / total
+        if width:
+            pieces.append(f'<rect class="{verdict}" x="{x:.2f}%" width="{width:.2f}%" height="100%"/>')
+        x += width
+    return Html(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(pieces)}</svg>')
+
+
+def _broken(run: Run) -> Html | None:
+    found = answers.broken(run.report)
+    if not found:
+        return None
+    rest = _folded(run, found[UNFOLDED:])
+    return tag("div", tag("h4", "Broken, the worst first"), _list(run, found[:UNFOLDED]), rest, class_="broken-list")
+
+
+def _folded(run: Run, findings: list[FindingValue]) -> Html | None:
+    return tag("details", tag("summary", f"{len(findings)} more"), _list(run, findings)) if findings else None
+
+
+def _list(run: Run, findings: list[FindingValue]) -> Html:
+    return tag("ul", [_item(run, finding) for finding in findings])
+
+
+def _item(run: Run, finding: FindingValue) -> Html:
+    return tag(
+        "li",
+        tag("a", tag("code", finding["claim"]), href=f"#{run.panel(finding['claim'])}"),
+        tag("small", f" {finding['level']} \u00b7 {finding['origin']}"),
+        tag("p", prose(finding["statement"])),
+        tag("p", "Expected ", tag("b", finding["expected"]), ", found ", tag("b", finding["actual"]))
+        if finding["expected"] or finding["actual"] else None,
+    )
+
+
+def changes(differences: Sequence[tuple[Run, Difference]]) -> Html | None:
+    """What changed since the last run of the same endpoint; None when no endpoint has an earlier run."""
+    if not differences:
+        return None
+    return tag(
+        "section",
+        tag("h2", "What changed since the last run", id="changes-title"),
+        [_changed(run, difference) for run, difference in differences],
+        id="changes",
+        aria_labelledby="changes-title",
+    )
+
+
+def _changed(run: Run, difference: Difference) -> Html:
+    kinds = [
+        [tag("h4", kind.capitalize()), tag("ul", [_change(run, change) for change in found])]
+        for kind, found in difference.kinds
+    ]
+    return tag("div", tag("h3", run.title, " ", tag("small", run.host)), kinds or tag("p", "Nothing."))
+
+
+def _change(run: Run, change: Change) -> Html:
+    link = tag("a", tag("code", change.claim), href=f"#{run.panel(change.claim)}") if change.after else tag("code", change.claim)
+    return tag("li", link, " ", tag("span", change.sentence))
+
+

@@ -1,0 +1,110 @@
+"""`index.html`: one file that holds everything, needs nothing from elsewhere and reads without JavaScript.
+
+The document forbids itself whatever is not its own: a Content-Security-Policy names the digests of its one style and
+one script and allows pictures from `data:` only, so that markup an endpoint sent could not run even if it got through.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from contract_tests.reports import answers, matrix, overview, sections, words
+from contract_tests.reports.diffing import Difference
+from contract_tests.reports.markup import Html, tag
+from contract_tests.reports.run import Run
+
+MOST_PICTURED = 24
+"""Exchanges of one page that are shown with their pictures, so that the page stays small."""
+
+_SHAPES = Html(
+    '<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>'
+    '<symbol id="shape-holds" viewBox="0 0 16 16"><path d="M2.5 8.5l3.5 3.5 7.5-8"/></symbol>'
+    '<symbol id="shape-broken" viewBox="0 0 16 16"><path d="M3 3l10 10M13 3L3 13"/></symbol>'
+    '<symbol id="shape-inconclusive" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.5l2.5 1.5"/></symbol>'
+    '<symbol id="shape-not-run" viewBox="0 0 16 16"><path d="M3 8h10"/></symbol>'
+    '<symbol id="shape-faulty-suite" viewBox="0 0 16 16"><path d="M8 2.5l6 11H2zM8 6.5v3.5M8 11.8v.4"/></symbol>'
+    '<symbol id="shape-observed" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5.5"/><circle cx="8" cy="8" r="1"/></symbol>'
+    "</defs></svg>"
+)
+
+
+def page(
+    runs: Sequence[Run],
+    made: float,
+    changed: Sequence[tuple[Run, Difference]] = (),
+    all_runs: Html | None = None,
+) -> str:
+    """The whole document. `runs` are the columns, `changed` and `all_runs` stand in a page over many runs only."""
+    parts = [
+        overview.overview(runs),
+        overview.changes(changed),
+        matrix.matrix(runs, _pictured(runs)),
+        sections.contradictions(runs),
+        sections.not_judged(runs),
+        sections.observed(runs),
+        all_runs,
+        sections.legend(),
+    ]
+    title = f"Image-edit contract: {', '.join(dict.fromkeys(run.title for run in runs)) or 'no runs'}"
+    body = tag("body", _SHAPES, _skip(), _header(runs, made), tag("main", parts, id="main"), _script())
+    return f'<!doctype html>\n<html lang="en">{_head(title)}{body}</html>\n'
+
+
+def _pictured(runs: Sequence[Run]) -> frozenset[tuple[str, str]]:
+    """(run key, claim) of the panels with pictures: the broken claims', and one accepted edit for each run."""
+    found = [(run.key, run.exemplar) for run in runs if run.exemplar]
+    found += [(run.key, finding["claim"]) for run in runs for finding in answers.broken(run.report)]
+    return frozenset(found[:MOST_PICTURED])
+
+
+def _head(title: str) -> Html:
+    policy = (
+        f"default-src 'none'; img-src data:; style-src '{_digest('page.css')}'; script-src '{_digest('page.js')}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", title),
+        Html(f"<style>{static('page.css')}</style>"),
+    )
+
+
+@lru_cache
+def static(name: str) -> str:
+    """A file that stands beside this one."""
+    return files(__package__).joinpath(name).read_text("utf-8").strip()
+
+
+def _digest(name: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(static(name).encode()).digest()).decode()
+
+
+def _script() -> Html:
+    return Html(f"<script>{static('page.js')}</script>")
+
+
+def _skip() -> Html:
+    return tag("a", "Skip to the findings", href="#main", class_="skip")
+
+
+def _header(runs: Sequence[Run], made: float) -> Html:
+    links = [("tested", "What was tested"), ("claims", "Claims"), ("contradictions", "Contradictions"),
+             ("not-judged", "Not judged"), ("observed", "Observed"), ("words", "Words")]
+    items = [tag("li", tag("a", title, href=f"#{name}")) for name, title in links]
+    return tag(
+        "header",
+        tag("h1", "Image-edit contract"),
+        tag("p", "What each provider\u2019s documents promise, beside what its endpoint did. Written ", words.moment(made), "."),
+        tag("nav", tag("ul", items), aria_label="Contents"),
+    )
+
+

@@ -1,0 +1,98 @@
+"""Small pictures for the page: at most 256 pixels a side, encoded anew by us, as `data:` URIs.
+
+Nothing an endpoint sent goes into the page as it is: a picture is decoded, scaled and written again, or left out.
+The difference is computed between the two thumbnails; its two numbers are means over the larger colour difference of
+each pixel, inside and outside the transparent area of the mask.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageChops, ImageStat, features
+
+from specs import pictures
+
+LONGEST = 256
+_QUALITY = 72
+_RED = (178, 24, 43)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small picture: its `data:` URI and size in pixels, and in one line what it was made of."""
+
+    uri: str
+    width: int
+    height: int
+    caption: str
+
+
+@lru_cache(maxsize=64)
+def thumbnail(data: bytes) -> Thumbnail | None:
+    """A picture made small; None when it cannot be decoded."""
+    try:
+        small = _small(pictures.pixels(data))
+    except pictures.BrokenPicture:
+        return None
+    return Thumbnail(_uri(small), small.width, small.height, describe(data))
+
+
+def describe(data: bytes) -> str:
+    """`PNG 1024x1024 with alpha`, or that the bytes are no picture."""
+    seen = pictures.look(data)
+    return f"{seen.kind.upper()} {seen.size}{' with alpha' if seen.alpha else ''}" if seen else "not a picture"
+
+
+@lru_cache(maxsize=64)
+def difference(before: bytes, after: bytes, mask: bytes | None) -> Thumbnail | None:
+    """Where the result differs from the source: the redder, the more. None when either cannot be decoded."""
+    try:
+        new = _flat(_small(pictures.pixels(after)))
+        old = _flat(pictures.pixels(before)).resize(new.size, Image.Resampling.BOX)
+        window = _window(pictures.pixels(mask), new.size) if mask else None
+    except pictures.BrokenPicture:
+        return None
+    changed = _largest(ImageChops.difference(old, new))
+    ground = old.convert("L").point(lambda level: 200 + level // 6).convert("RGB")
+    heat = Image.composite(Image.new("RGB", new.size, _RED), ground, changed.point(lambda level: min(255, level * 3)))
+    return Thumbnail(_uri(heat), heat.width, heat.height, _numbers(changed, window))
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    scale = min(1.0, LONGEST / max(picture.size))
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BOX) if size != picture.size else picture
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def _window(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
+    alpha = mask.getchannel("A").resize(size, Image.Resampling.NEAREST)
+    return alpha.point(lambda level: 255 if level == 0 else 0)
+
+
+def _largest(changed: Image.Image) -> Image.Image:
+    red, green, blue = changed.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _numbers(changed: Image.Image, window: Image.Image | None) -> str:
+    if window is None or window.getextrema() in ((0, 0), (255, 255)):
+        return f"mean {ImageStat.Stat(changed).mean[0]:.0f} of 255"
+    inside = ImageStat.Stat(changed, window).mean[0]
+    outside = ImageStat.Stat(changed, ImageChops.invert(window)).mean[0]
+    return f"mean {inside:.0f} of 255 where the mask is transparent, {outside:.0f} elsewhere"
+
+
+def _uri(picture: Image.Image) -> str:
+    kind = "WEBP" if features.check("webp") else "PNG"
+    file = io.BytesIO()
+    picture.save(file, kind, quality=_QUALITY)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,0 +1,109 @@
+"""Faults in what is painted: fields and masks that are read wrongly, or not at all, before the picture is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PIL import ImageOps
+
+from mock_server.faults.register import fault
+from specs import pictures
+from specs.edits import Edit, Input
+
+
+def without(edit: Edit, *names: str) -> Edit:
+    """The edit as if these fields had not been sent."""
+    return replace(edit, fields={name: value for name, value in edit.fields.items() if name not in names})
+
+
+@fault(
+    "mask-keeps-opaque",
+    "mask-heeded",
+    on="edit",
+    source=("https://github.com/vercel/ai/issues/14360", "https://github.com/BerriAI/litellm/pull/13673"),
+    catalogue=("MK-02", "MK-06"),
+)
+def mask_dropped(edit: Edit) -> Edit:
+    """The mask is accepted and ignored: the whole picture is edited."""
+    return replace(edit, mask=None)
+
+
+@fault(
+    "mask-keeps-opaque",
+    "mask-repaints-transparent",
+    "mask-heeded",
+    on="edit",
+    source="https://github.com/lbjlaq/Antigravity-Manager/issues/2226",
+    catalogue="MK-07",
+)
+def mask_inverted(edit: Edit) -> Edit:
+    """The mask is read the wrong way round: opaque is repainted, transparent is kept."""
+    if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
+        return edit
+    seen = pictures.pixels(edit.mask.data).copy()
+    seen.putalpha(ImageOps.invert(seen.getchannel("A")))
+    return replace(edit, mask=replace(edit.mask, data=pictures.written_png(seen)))
+
+
+@fault(
+    "picture-size",
+    on="edit",
+    source=("https://github.com/vllm-project/vllm-omni/issues/7283", "https://github.com/BerriAI/litellm/issues/30753"),
+    catalogue="PA-04",
+)
+def size_ignored(edit: Edit) -> Edit:
+    """`size` is ignored: the result has the source's own dimensions."""
+    seen = pictures.look(edit.images[0].data) if edit.images and edit.images[0].data else None
+    return replace(edit, fields={**edit.fields, "size": seen.size}) if seen else edit
+
+
+@fault("data-count", on="edit", source="https://github.com/vllm-project/vllm-omni/issues/2082", catalogue=("PA-03", "PA-26"))
+def n_ignored(edit: Edit) -> Edit:
+    """One picture comes, whatever `n` asks for."""
+    return without(edit, "n")
+
+
+@fault(
+    "picture-format",
+    on="edit",
+    source="https://github.com/open-webui/open-webui/issues/29948",
+    catalogue=("PL-06",),
+)
+def output_format_ignored(edit: Edit) -> Edit:
+    """`output_format` is ignored: every picture is a PNG."""
+    return without(edit, "output_format")
+
+
+@fault(
+    "picture-transparent",
+    "echo-background-true",
+    on="edit",
+    source="https://github.com/QuantumNous/new-api/issues/4273",
+)
+def background_ignored(edit: Edit) -> Edit:
+    """`background` is stripped: the picture is opaque though transparency was asked for."""
+    return without(edit, "background")
+
+
+@fault("payload-as-asked", on="edit", source="https://github.com/vllm-project/vllm-omni/issues/2081", catalogue="PA-02")
+def response_format_ignored(edit: Edit) -> Edit:
+    """`response_format` is ignored: b64_json comes, though a url was asked for."""
+    return without(edit, "response_format")
+
+
+@fault("stream-partials-at-most", on="edit")
+def too_many_partials(edit: Edit) -> Edit:
+    """A stream sends three partial pictures, whatever `partial_images` asks for."""
+    return replace(edit, fields={**edit.fields, "partial_images": 3}) if edit.streams else edit
+
+
+@fault("mask-repaints-transparent", "mask-heeded", on="edit")
+def nothing_repainted(edit: Edit) -> Edit:
+    """With a mask nothing is repainted at all: the source comes back as it was."""
+    if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
+        return edit
+    seen = pictures.pixels(edit.mask.data).copy()
+    seen.putalpha(255)
+    return replace(edit, mask=Input("mask", data=pictures.written_png(seen), is_part=True))
+
+

@@ -1,0 +1,82 @@
+"""What the mock is about to send, still as values: a JSON document, the events of a stream, or raw bytes.
+
+Faults change a reply while it is a value; `wire` turns it into bytes at the very end.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from specs.messages import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event: its name and JSON data, or `raw` bytes to be sent as they are."""
+
+    name: str | None = None
+    data: Any = None
+    raw: bytes | None = None
+
+    def encoded(self) -> bytes:
+        """The frame on the wire."""
+        if self.raw is not None:
+            return self.raw
+        line = f"event: {self.name}\n" if self.name else ""
+        return f"{line}data: {json.dumps(self.data, separators=(',', ':'))}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Status, header fields and one of `document` (JSON), `events` (a stream) or `raw` (bytes).
+
+    `why` names the claim whose breach is refused; `pause` are seconds between a stream's events; `cut` ends the
+    connection after so many bytes of the body; `delay` are seconds before the first byte.
+    """
+
+    status: int = 200
+    headers: Headers = ()
+    document: Any = None
+    events: tuple[Event, ...] | None = None
+    raw: bytes | None = None
+    why: str | None = None
+    pause: float = 0.0
+    delay: float = 0.0
+    cut: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this answers an edit with pictures."""
+        return self.why is None and 200 <= self.status < 300  # noqa: PLR2004 - a status class
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type that goes with the body, unless `headers` say otherwise."""
+        if self.events is not None:
+            return "text/event-stream"
+        return "application/octet-stream" if self.raw is not None else "application/json"
+
+    def body(self) -> bytes:
+        """The whole body (of a stream: all its frames)."""
+        if self.raw is not None:
+            return self.raw
+        if self.events is not None:
+            return b"".join(event.encoded() for event in self.events)
+        return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def with_body(self, body: bytes, content_type: str) -> Reply:
+        """The same reply with a raw body of another kind."""
+        headers = (*(field for field in self.headers if field[0].lower() != "content-type"), ("Content-Type", content_type))
+        return replace(self, document=None, events=None, raw=body, headers=headers)
+
+    def with_document(self, **news: Any) -> Reply:
+        """The same reply with members of its JSON document replaced."""
+        return replace(self, document={**self.document, **news})
+
+
+def refusal(status: int, message: str, type: str = "invalid_request_error", **named: str | None) -> Reply:
+    """A refusal in OpenAI's error envelope; `named` are `param` and `code`."""
+    error = {"message": message, "type": type, "param": named.get("param"), "code": named.get("code")}
+    return Reply(status=status, document={"error": error}, why=named.get("why") or "refused")

@@ -1,0 +1,254 @@
+"""What came back, read as forgivingly as a careful client would: body, pictures, stream events, refusal.
+
+Rules are strict about one thing each. So that one fault breaks one claim, everything else about the same answer is
+read leniently here: a `data:` prefix is stripped, a wrapper is looked into, a picture is found wherever it stands.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from specs import sse
+from specs.contract import Claim
+from specs.edits import ABSENT, Edit
+from specs.messages import Exchange, Request, Response, media_type
+from specs.pictures import kind_of
+
+Outcome: TypeAlias = Literal["accepted", "refused", "crashed", "unavailable"]
+
+_GATEWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_PREFIX = re.compile(r"\Adata:[^,]{0,100},")
+EVENT_STREAM = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One returned picture: the item it stands in, its text or link, its bytes where they could be read."""
+
+    index: int
+    item: Mapping[str, Any]
+    b64: Any = None
+    url: Any = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One exchange with everything read out of it: the subject of the acceptance, answer, stream and refusal rules.
+
+    `breached` are the claims the request breaks on purpose (or by accident), `fetched` the exchanges that fetched
+    `url`s, by URL.
+    """
+
+    exchange: Exchange
+    edit: Edit
+    breached: tuple[Claim, ...] = ()
+    disputed: bool = False
+    fetched: Mapping[str, Exchange] = field(default_factory=dict)
+
+    @property
+    def request(self) -> Request:
+        """The request as sent."""
+        return self.exchange.request
+
+    @property
+    def response(self) -> Response | None:
+        """What came back, or None."""
+        return self.exchange.response
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Whether the edit was accepted, refused, crashed on (500), or the endpoint would not play."""
+        return self._ending[0]
+
+    @property
+    def why(self) -> str:
+        """Why the outcome is what it is, in one sentence."""
+        return self._ending[1]
+
+    @cached_property
+    def _ending(self) -> tuple[Outcome, str]:
+        response, failure = self.response, self.exchange.failure
+        if response is None:
+            return "unavailable", failure.detail if failure else "nothing came back"
+        if failure and failure.kind in ("timeout", "unreachable") and not response.body:
+            return "unavailable", failure.detail
+        return _ending(response.status, self)
+
+    @cached_property
+    def strict_body(self) -> Any:
+        """The body as JSON, or ABSENT when it is none."""
+        return _json(self.response.body) if self.response else ABSENT
+
+    @cached_property
+    def body(self) -> Any:
+        """The body as JSON even behind a byte order mark or other leading text; ABSENT when there is none."""
+        if self.strict_body is not ABSENT or self.response is None:
+            return self.strict_body
+        start = self.response.body.find(b"{")
+        return _json(self.response.body[start:]) if 0 <= start < 2000 else ABSENT  # noqa: PLR2004 - a log line or so
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is an HTML page."""
+        head = self.response.body[:200].lstrip().lower() if self.response else b""
+        return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer says it is an event stream, or looks like one."""
+        if self.response is None:
+            return False
+        looks = self.response.body.lstrip()[:6] in (b"event:", b"data: ", b"data:{")
+        return media_type(self.response.headers) == EVENT_STREAM or looks
+
+    @cached_property
+    def frames(self) -> tuple[sse.Frame, ...]:
+        """The frames of the stream, in order."""
+        return sse.frames(self.response.body) if self.response and self.is_stream else ()
+
+    @cached_property
+    def events(self) -> tuple[tuple[sse.Frame, Any], ...]:
+        """Every frame with data, beside its JSON (ABSENT when it is none)."""
+        return tuple((frame, _json(frame.data.encode())) for frame in self.frames if frame.data is not None)
+
+    @cached_property
+    def payloads(self) -> tuple[Payload, ...]:
+        """The returned pictures of a JSON answer, wherever they stand."""
+        return tuple(_payload(index, item, self.fetched) for index, item in enumerate(_items(self.body)))
+
+    @cached_property
+    def streamed(self) -> tuple[Payload, ...]:
+        """The pictures of a stream's events, in order."""
+        found = (value for _frame, value in self.events if isinstance(value, dict))
+        items = [value for value in found if "b64_json" in value or "url" in value]
+        return tuple(_payload(index, item, self.fetched) for index, item in enumerate(items))
+
+    @property
+    def finals(self) -> tuple[Payload, ...]:
+        """The pictures that are the result: of a JSON answer all, of a stream those of its completed events."""
+        if not self.edit.streams:
+            return self.payloads
+        return tuple(p for p in self.streamed if "partial_image_index" not in p.item and "partial" not in _type(p.item))
+
+    @property
+    def error(self) -> Any:
+        """The `error` member of the body, or ABSENT."""
+        return self.body.get("error", ABSENT) if isinstance(self.body, dict) else ABSENT
+
+    @property
+    def refusal_text(self) -> str:
+        """The message of a refusal, however it is wrapped; at most 200 characters."""
+        return _message(self.body)[:200] if self.body is not ABSENT else _text(self.response)[:200]
+
+
+def _type(item: Mapping[str, Any]) -> str:
+    return str(item.get("type", ""))
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return ABSENT
+
+
+def _text(response: Response | None) -> str:
+    return " ".join(response.body[:400].decode("utf-8", "replace").split()) if response else ""
+
+
+def _message(body: Any) -> str:
+    if isinstance(body, dict):
+        for key in ("error", "message", "detail", "msg"):
+            if body.get(key):
+                return _message(body[key])
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+
+
+def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
+    if status in _GATEWAY:
+        return "unavailable", f"the endpoint answered {status}"
+    if status >= 500:  # noqa: PLR2004 - a status class
+        return "crashed", f"the endpoint answered {status}"
+    if status >= 400:  # noqa: PLR2004
+        return "refused", f"the endpoint answered {status}"
+    if not 200 <= status < 300:  # noqa: PLR2004
+        return "unavailable", f"the endpoint answered {status}"
+    return _success(asked)
+
+
+def _success(asked: Asked) -> tuple[Outcome, str]:
+    if asked.is_html:
+        return "unavailable", "the endpoint answered with an HTML page"
+    if asked.is_stream:
+        done = any(isinstance(value, dict) and not value.get("error") for _frame, value in asked.events)
+        broken = any(isinstance(value, dict) and value.get("error") for _frame, value in asked.events)
+        return ("refused", "the stream holds an error only") if broken and not done else ("accepted", "a stream came")
+    body = asked.body
+    if isinstance(body, dict) and not asked.payloads and _speaks_of_error(body):
+        return "refused", "the body speaks of an error"
+    return "accepted", "the endpoint answered with success"
+
+
+def _speaks_of_error(body: Mapping[str, Any]) -> bool:
+    code = body.get("code")
+    failed = code is not None and code not in (0, "0", 200, "200") and "created" not in body
+    return bool(body.get("error")) or failed or "detail" in body or body.get("data") == []
+
+
+def _items(body: Any) -> Iterator[Mapping[str, Any]]:
+    """The first list of objects that hold pictures, searched breadth first; else one object that holds one."""
+    level: list[Any] = [body]
+    while level:
+        for node in level:
+            if isinstance(node, list) and (found := [i for i in node if isinstance(i, dict) and _holds(i)]):
+                yield from found
+                return
+        below = [child for node in level for child in _children(node)]
+        if not below:
+            yield from (node for node in level if isinstance(node, dict) and _holds(node))
+            return
+        alone = [node for node in level if isinstance(node, dict) and _holds(node)]
+        if alone:
+            yield from alone
+            return
+        level = below
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return [value for value in node.values() if isinstance(value, dict | list)]
+    return [value for value in node if isinstance(value, dict | list)] if isinstance(node, list) else []
+
+
+def _holds(item: Mapping[str, Any]) -> bool:
+    return any(isinstance(item.get(key), str) and item[key] for key in ("b64_json", "url"))
+
+
+def _payload(index: int, item: Mapping[str, Any], fetched: Mapping[str, Exchange]) -> Payload:
+    b64, url = item.get("b64_json"), item.get("url")
+    data = decoded(b64) if isinstance(b64, str) else None
+    if data is None and isinstance(url, str):
+        data = decoded(url) if url.startswith("data:") else _body_of(fetched.get(url))
+    return Payload(index, item, b64, url, data)
+
+
+def _body_of(exchange: Exchange | None) -> bytes | None:
+    response = exchange.response if exchange else None
+    return response.body if response and kind_of(response.body) else None
+
+
+def decoded(text: str) -> bytes | None:
+    """The bytes of base64 text, forgiving a `data:` prefix, white space, the URL alphabet and missing padding."""
+    bare = "".join(_PREFIX.sub("", text, count=1).split()).replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,144 @@
+"""What a picture file is: its kind by its bytes, its header, its pixels.
+
+`look` reads a header (microseconds, never the pixels); `pixels` decodes, within a limit that no real picture of these
+endpoints reaches, so that a decompression bomb is a broken picture and not a dead process.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageFile
+
+LARGEST = 64_000_000
+"""Pixels we are willing to decode: six times the largest documented size (3840x2160)."""
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+)
+
+
+class BrokenPicture(ValueError):
+    """The bytes are not a whole picture; the message is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture's header: kind, width and height in pixels, whether it has an alpha channel."""
+
+    kind: str
+    width: int
+    height: int
+    alpha: bool
+
+    @property
+    def size(self) -> str:
+        """`WIDTHxHEIGHT`."""
+        return f"{self.width}x{self.height}"
+
+
+def kind_of(data: bytes) -> str | None:
+    """`png`, `jpeg`, `webp`, `gif`, `bmp`, `tiff`, by the first bytes; None for anything else."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+
+
+@lru_cache(maxsize=256)
+def _look(data: bytes) -> Look | None:
+    kind = kind_of(data)
+    if kind is None:
+        return None
+    if kind == "png":
+        return _png_look(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as picture:
+                return Look(kind, picture.width, picture.height, _has_alpha(picture))
+    except Exception:  # noqa: BLE001 - Pillow raises many kinds for broken headers; all mean: no header
+        return None
+
+
+def look(data: bytes) -> Look | None:
+    """The header of a picture file, or None when there is none to read."""
+    return _look(data)
+
+
+def _png_look(data: bytes) -> Look | None:
+    if len(data) < 33 or data[12:16] != b"IHDR":
+        return None
+    width, height, _depth, colour = struct.unpack(">IIBB", data[16:26])
+    if not width or not height:
+        return None
+    return Look("png", width, height, colour in (4, 6) or _png_has_trns(data))
+
+
+def _png_has_trns(data: bytes) -> bool:
+    at = 8
+    while at + 8 <= len(data):
+        length, name = struct.unpack(">I4s", data[at : at + 8])
+        if name == b"tRNS":
+            return True
+        if name in (b"IDAT", b"IEND"):
+            return False
+        at += 12 + length
+    return False
+
+
+def _has_alpha(picture: Image.Image) -> bool:
+    return "A" in picture.getbands() or "transparency" in picture.info
+
+
+@lru_cache(maxsize=32)
+def pixels(data: bytes) -> Image.Image:
+    """The whole picture, decoded to RGBA. Callers must not change it.
+
+    Raises BrokenPicture when the bytes are no picture, are cut short, or would need more than LARGEST pixels.
+    """
+    seen = look(data)
+    if seen is None:
+        raise BrokenPicture("the bytes are not a picture that can be read")
+    if seen.width * seen.height > LARGEST:
+        raise BrokenPicture(f"the picture has {seen.width * seen.height} pixels, more than {LARGEST}")
+    if ImageFile.LOAD_TRUNCATED_IMAGES:
+        raise RuntimeError("PIL.ImageFile.LOAD_TRUNCATED_IMAGES is set: broken pictures could not be told")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+                return picture.convert("RGBA")
+    except Exception as problem:  # noqa: BLE001 - every Pillow decoder has its own exceptions
+        raise BrokenPicture(f"the {seen.kind} cannot be decoded: {problem}") from problem
+
+
+def decodes(data: bytes) -> str | None:
+    """None when the picture decodes, else one sentence that says why not."""
+    try:
+        pixels(data)
+    except BrokenPicture as problem:
+        return str(problem)
+    return None
+
+
+def stream(data: bytes) -> io.BytesIO:
+    """The bytes as a file for Pillow, where more than `pixels` is wanted (EXIF)."""
+    return io.BytesIO(data)
+
+
+def written_png(picture: Image.Image) -> bytes:
+    """A picture as a PNG file, quickly."""
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return out.getvalue()

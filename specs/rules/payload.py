@@ -1,0 +1,166 @@
+"""Rules about the returned pictures: how they travel, and what they are once decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from specs import pictures
+from specs.answers import Asked, Payload
+from specs.rules.register import Breach, Said, Silent, rule
+
+def strict_base64(text: Any) -> str | None:
+    """None when the text is plain base64 of something, else what is wrong with it."""
+    if not isinstance(text, str):
+        return "not text"
+    if text.startswith("data:"):
+        return f"it begins with {text.partition(',')[0][:40]},"
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as problem:
+        return f"it is not base64: {str(problem).lower()}"
+    return None if text else "it is empty"
+
+
+@rule("answer")
+def payload_is(asked: Asked, *, fields: list[str]) -> Said:
+    """Each item of `data` carries its picture as {fields}."""
+    yield from _carried(asked, fields)
+
+
+@rule("answer")
+def payload_as_asked(asked: Asked) -> Said:
+    """Each item of `data` carries its picture in the field that `response_format` asks for."""
+    wanted = asked.edit.get("response_format")
+    if wanted not in ("url", "b64_json"):
+        yield Silent("no response_format was asked for")
+    else:
+        yield from _carried(asked, [wanted])
+
+
+def _carried(asked: Asked, fields: list[str]) -> Said:
+    if not asked.payloads:
+        yield Silent("no item with a picture came")
+    for payload in asked.payloads:
+        if not any(isinstance(payload.item.get(key), str) and payload.item[key] for key in fields):
+            found = ", ".join(key for key in ("b64_json", "url") if payload.item.get(key)) or "neither"
+            yield Breach(f"item {payload.index} carries {found}", " or ".join(fields), found)
+
+
+@rule("answer")
+def base64_strict(asked: Asked) -> Said:
+    """`b64_json` is plain base64: no `data:` prefix, no white space, whole."""
+    texts = [payload for payload in asked.payloads if payload.b64 is not None]
+    if not texts:
+        yield Silent("no b64_json came")
+    for payload in texts:
+        if why := strict_base64(payload.b64):
+            yield Breach(f"b64_json of item {payload.index}: {why}", "plain base64", why)
+
+
+def readable(asked: Asked) -> Iterator[tuple[Payload, bytes]]:
+    """The final pictures of an answer (of a stream: the completed one) whose bytes could be read."""
+    for payload in asked.finals:
+        if payload.data is not None:
+            yield payload, payload.data
+
+
+@rule("answer")
+def picture_whole(asked: Asked) -> Said:
+    """Each returned picture decodes to its last pixel."""
+    found = [(payload, payload.data) for payload in asked.payloads if payload.data is not None]
+    if not found:
+        yield Silent("no picture's bytes could be read")
+    for payload, data in found:
+        if why := pictures.decodes(data):
+            yield Breach(f"picture {payload.index} does not decode: {why}", "a whole picture", why)
+
+
+@rule("answer")
+def picture_format(asked: Asked, *, default: str | None = None) -> Said:
+    """Each returned picture has the format that `output_format` asks for, by its bytes."""
+    asked_for = asked.edit.get("output_format") or default
+    kinds = [(payload, pictures.kind_of(data)) for payload, data in readable(asked)]
+    known = [(payload, kind) for payload, kind in kinds if kind]
+    if not known or not isinstance(asked_for, str):
+        yield Silent("there is no picture, or no format asked for")
+        return
+    for payload, kind in known:
+        if kind != asked_for:
+            yield Breach(f"picture {payload.index} is {kind}, {asked_for} was asked for", asked_for, str(kind))
+
+
+@rule("answer")
+def picture_size(asked: Asked, *, default: str | None = None) -> Said:
+    """Each returned picture has exactly the dimensions that `size` asks for."""
+    size = asked.edit.get("size") or default
+    looks = [(payload, pictures.look(data)) for payload, data in readable(asked)]
+    known = [(payload, seen) for payload, seen in looks if seen]
+    if not known or not isinstance(size, str) or size == "auto":
+        yield Silent("there is no picture, or no exact size asked for")
+        return
+    for payload, seen in known:
+        if seen.size != size:
+            yield Breach(f"picture {payload.index} is {seen.size}, {size} was asked for", size, seen.size)
+
+
+@rule("answer")
+def pictures_differ(asked: Asked) -> Said:
+    """The pictures of one answer differ from each other."""
+    digests: dict[str, int] = {}
+    found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
+    if len(found) < 2:  # noqa: PLR2004 - one picture cannot differ
+        yield Silent("fewer than two pictures came")
+    for payload, data in found:
+        digest = hashlib.sha256(pictures.pixels(data).tobytes()).hexdigest()
+        if digest in digests:
+            same = f"pictures {digests[digest]} and {payload.index} are the same"
+            yield Breach(same, "different pictures", "copies of one picture")
+        digests.setdefault(digest, payload.index)
+
+
+@rule("answer")
+def picture_transparent(asked: Asked) -> Said:
+    """With `background` = transparent, the returned picture has transparent pixels."""
+    if asked.edit.get("background") != "transparent":
+        yield Silent("no transparent background was asked for")
+        return
+    found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
+    if not found:
+        yield Silent("no picture could be decoded")
+    for payload, data in found:
+        lowest = pictures.pixels(data).getchannel("A").getextrema()[0]
+        if isinstance(lowest, int | float) and lowest == 255:  # noqa: PLR2004 - fully opaque
+            yield Breach(f"picture {payload.index} is opaque everywhere", "transparent pixels", "opaque everywhere")
+
+
+@rule("answer")
+def url_absolute(asked: Asked) -> Said:
+    """A returned `url` is an absolute http(s) link."""
+    links = [payload for payload in asked.payloads if isinstance(payload.url, str) and payload.url]
+    if not links:
+        yield Silent("no url came")
+    for payload in links:
+        parts = urlsplit(payload.url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            yield Breach(f"url of item {payload.index} is {payload.url[:60]}", "http(s)://host/…", payload.url[:60])
+
+
+@rule("answer")
+def url_fetchable(asked: Asked) -> Said:
+    """A returned `url` leads, without a key, to the picture."""
+    tried = [(payload, asked.fetched[payload.url]) for payload in asked.payloads if payload.url in asked.fetched]
+    if not tried:
+        yield Silent("no url was fetched")
+    for payload, exchange in tried:
+        response = exchange.response
+        if response is None:
+            found = exchange.failure.detail if exchange.failure else "nothing came back"
+            yield Breach(f"url of item {payload.index} cannot be fetched: {found}", "a picture", found)
+        elif response.status != 200 or not pictures.kind_of(response.body):  # noqa: PLR2004
+            found = f"{response.status} {response.header('content-type') or 'without content type'}"
+            yield Breach(f"url of item {payload.index} leads to {found}", "200 and a picture", found)

@@ -1,0 +1,155 @@
+"""Rules about how a request that breaks a claim is refused: status, envelope, the culprit's name, nothing leaked."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from specs.answers import ABSENT, Asked
+from specs.messages import media_type
+from specs.reading import json_type
+from specs.rules.register import Breach, Said, Silent, rule
+from specs.rules.request import FAKE, REDACTED
+
+_TRACE = re.compile(
+    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|^\s+at [\w.$<>]+ ?\([^)]*:\d+|"
+    r"goroutine \d+ \[|\bat (?:java|org|com)\.[\w.$]+\(|node_modules/|Werkzeug Debugger",
+    re.MULTILINE,
+)
+_UNREACHED = ("route_known", "method_allowed")
+"""Breaches that never reach the operation: its document says nothing about the body of their refusal."""
+
+
+def _status(asked: Asked) -> int:
+    return asked.response.status if asked.response else 0
+
+
+def _plainly_refused(asked: Asked) -> bool:
+    return 400 <= _status(asked) < 500  # noqa: PLR2004 - a status class
+
+
+def _reached(asked: Asked) -> bool:
+    return not any(claim.rule in _UNREACHED for claim in asked.breached)
+
+
+@rule("refusal")
+def refusal_never_2xx(asked: Asked) -> Said:
+    """A refusal is never sent with a status of success."""
+    if 200 <= _status(asked) < 300 and not asked.is_stream:  # noqa: PLR2004
+        yield Breach(f"a refusal came as HTTP {_status(asked)}", "4xx", str(_status(asked)))
+
+
+@rule("refusal")
+def refusal_never_5xx(asked: Asked) -> Said:
+    """A client's mistake is never answered with a server error."""
+    if asked.outcome == "crashed":
+        yield Breach(f"a client's mistake was answered {_status(asked)}", "4xx", str(_status(asked)))
+
+
+@rule("refusal")
+def refusal_status(asked: Asked) -> Said:
+    """A refusal has the status that is documented for its cause."""
+    if not _plainly_refused(asked):
+        yield Silent("it was not refused with a 4xx")
+        return
+    allowed = [status for claim in asked.breached if claim.refusal for status in claim.refusal.status]
+    if allowed and _status(asked) not in allowed:
+        wanted = " or ".join(map(str, dict.fromkeys(allowed)))
+        cause = asked.breached[0].id
+        yield Breach(f"{cause} was refused with {_status(asked)}", wanted, str(_status(asked)))
+
+
+@rule("refusal")
+def refusal_is_json(asked: Asked) -> Said:
+    """A refusal is JSON, by its Content-Type and by its body; never HTML."""
+    if asked.response is None or _status(asked) < 400 or not _reached(asked):  # noqa: PLR2004
+        yield Silent("there is no refusal of the operation itself")
+    elif not isinstance(asked.strict_body, dict):
+        found = "HTML" if asked.is_html else "an empty body" if not asked.response.body else "no JSON object"
+        yield Breach(f"the refusal's body is {found}", "a JSON object", found)
+    elif _status(asked) != 401 and (stated := media_type(asked.response.headers)) != "application/json":  # noqa: PLR2004
+        found = stated or "no Content-Type"
+        yield Breach(f"the refusal's content type is {found}", "application/json", found)
+
+
+def _envelope(asked: Asked) -> Any:
+    """The refusal's JSON object, or ABSENT when there is none to judge."""
+    judged = _plainly_refused(asked) or asked.outcome == "crashed"
+    return asked.body if judged and _reached(asked) and isinstance(asked.body, dict) else ABSENT
+
+
+@rule("refusal")
+def error_envelope(asked: Asked) -> Said:
+    """A refusal is `{"error": {message, type, param, code}}`: the first two texts, the others text or null."""
+    body = _envelope(asked)
+    if body is ABSENT:
+        yield Silent("there is no JSON refusal of the operation itself")
+        return
+    error = body.get("error", ABSENT)
+    if not isinstance(error, dict):
+        found = "absent" if error is ABSENT else json_type(error)
+        yield Breach(f"`error` is {found}", "an object", found)
+        return
+    for name in ("message", "type", "param", "code"):
+        value = error.get(name, ABSENT)
+        fits = isinstance(value, str) or (value is None and name in ("param", "code"))
+        if not fits:
+            found = "absent" if value is ABSENT else json_type(value)
+            wanted = "text" if name in ("message", "type") else "text or null"
+            yield Breach(f"`error.{name}` is {found}", wanted, found)
+
+
+@rule("refusal")
+def error_names_param(asked: Asked) -> Said:
+    """`error.param` names the field that is at fault."""
+    body = _envelope(asked)
+    error = body.get("error") if body is not ABSENT else None
+    names = [n for c in asked.breached if c.refusal and c.refusal.param for n in (c.refusal.param, *c.refusal.params)]
+    if not isinstance(error, dict) or "param" not in error or not names:
+        yield Silent("no field is at fault, or the refusal has no `param`")
+    elif not _names(error["param"], names):
+        yield Breach(f"`error.param` is {error['param']!r}", f"{names[0]!r}", repr(error["param"]))
+
+
+def _names(param: Any, names: list[str]) -> bool:
+    return isinstance(param, str) and any(param == name or param.startswith(f"{name}[") for name in names)
+
+
+@rule("refusal")
+def no_trace(asked: Asked) -> Said:
+    """A refusal shows nothing of the server's inside: no stack trace, no source file."""
+    text = asked.response.body.decode("utf-8", "replace") if asked.response else ""
+    if isinstance(asked.body, dict):
+        text += "\n" + json.dumps(asked.body, ensure_ascii=False).replace("\\n", "\n").replace('\\"', '"')
+    if found := _TRACE.search(text):
+        yield Breach("the refusal shows a stack trace", "no inside of the server", found.group(0).strip()[:60])
+
+
+@rule("refusal")
+def key_not_echoed(asked: Asked) -> Said:
+    """A refusal does not repeat the API key."""
+    if asked.response is None:
+        return
+    told = asked.response.body.decode("utf-8", "replace") + "\n".join(value for _name, value in asked.response.headers)
+    sent = (asked.request.header("authorization") or "").rpartition(" ")[2]
+    if (sent.startswith(FAKE) or sent == REDACTED) and sent in told:
+        yield Breach("the refusal repeats the API key", "no key, or a masked one", "the whole key")
+
+
+@rule("refusal")
+def retry_after(asked: Asked, *, statuses: list[int]) -> Said:
+    """An answer {statuses} says by `Retry-After` when to come back."""
+    if _status(asked) not in statuses or asked.response is None:
+        yield Silent("no such answer came")
+    elif not (asked.response.header("retry-after") or asked.response.header("retry-after-ms")):
+        yield Breach(f"a {_status(asked)} came without Retry-After", "Retry-After", "absent")
+
+
+@rule("refusal")
+def stream_refused_plainly(asked: Asked) -> Said:
+    """A request for a stream that is refused before it begins is refused like any other: with a status, as JSON."""
+    if not asked.edit.streams:
+        yield Silent("no stream was asked for")
+    elif asked.is_stream:
+        yield Breach(f"the refusal came as a stream (HTTP {_status(asked)})", "a 4xx as JSON", "an event stream")

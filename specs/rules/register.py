@@ -1,0 +1,90 @@
+"""The register of rules: a rule is a generator that yields one `Breach` for each way a claim is broken.
+
+A rule knows no provider and no number; both come from the claim. It may yield `Silent` where the evidence does not
+suffice. Its docstring is its statement in every report, with the claim's numbers filled in: `{maximum}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from specs.contract import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One way a claim is broken: what was expected, what was found, and both in one sentence.
+
+    `disputed`: the document's words forbid it, but its sources disagree, so a mock refuses it and nobody is judged.
+    """
+
+    sentence: str
+    expected: str
+    actual: str
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The rule cannot say anything about this subject, and why."""
+
+    why: str
+
+
+Said: TypeAlias = Iterator[Breach | Silent]
+Check: TypeAlias = Callable[..., Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A registered rule; `numbers` are the names of the keyword arguments a claim has to (or may) give."""
+
+    name: str
+    area: Area
+    check: Check
+    statement: str
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    def say(self, subject: Any, numbers: Mapping[str, Any]) -> tuple[Breach | Silent, ...]:
+        """Everything the rule has to say about a subject (an Edit, an Answer or a Refused) under these numbers."""
+        return tuple(self.check(subject, **numbers))
+
+    def stated(self, numbers: Mapping[str, Any]) -> str:
+        """The statement with the numbers filled in."""
+        given = {key: value for key, value in (self.check.__kwdefaults__ or {}).items()} | dict(numbers)
+        return _PLACE.sub(lambda place: _shown(given.get(place[1], place[0])), self.statement)
+
+
+RULES: dict[str, Rule] = {}
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(value)
+    return str(value)
+
+
+def rule(area: Area) -> Callable[[Check], Check]:
+    """Register a rule for an area; the function's name is its id, its docstring its statement."""
+
+    def keep(check: Check) -> Check:
+        name = check.__name__
+        if name in RULES:
+            raise ValueError(f"there are two rules called {name}")
+        if not check.__doc__:
+            raise ValueError(f"the rule {name} has no docstring, so it has no statement")
+        code, defaults = check.__code__, check.__kwdefaults__ or {}
+        named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        statement = " ".join(check.__doc__.split("\n\n")[0].split())
+        RULES[name] = Rule(name, area, check, statement, frozenset(named) - set(defaults), frozenset(defaults))
+        return check
+
+    return keep
