@@ -12,9 +12,11 @@ from typing import Any
 
 from contract_tests.json_bodies import options, types
 from specs.contract import Claim, Contract
-from specs.edits import exact_size
+from specs.edits import Edit, exact_size
+from specs.messages import Request
 from specs.models import Model, ModelList
 from specs.reading import roles
+from specs.rules import RULES
 
 LAST_RESORT = "gpt-image-1"
 """The model asked for where a contract names none: the first of OpenAI's image models."""
@@ -45,9 +47,15 @@ def size(contract: Contract, models: ModelList | None, model: str) -> str | None
     """The cheapest exact size documented for the model, the smallest of equals; None where none is documented."""
     listed = models.get(model) if models else None
     sizes = listed.sizes if listed and listed.sizes else values(contract, "size", model)
-    exact = [str(value) for value in sizes if exact_size(value)]
+    exact = [str(value) for value in sizes if exact_size(value) and _on_every_grid(contract, model, str(value))]
     prices = listed.prices if listed else {}
     return min(exact, key=lambda value: (prices.get(value, 0.0), pixels(value)), default=None)
+
+
+def _on_every_grid(contract: Contract, model: str, size: str) -> bool:
+    asked = Edit(Request("POST", "/"), "json", None, on_route=True, fields={"size": size})
+    grids = [claim for claim in _about(contract, model) if claim.rule == "size_on_grid"]
+    return not any(RULES[claim.rule].say(asked, claim.numbers) for claim in grids)
 
 
 def pixels(size: str) -> int:

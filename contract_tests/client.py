@@ -98,7 +98,7 @@ class Client:
             response, failure = _received(wire, found, clock)
             again = whole and not failure and not found.will_close
             return response, failure
-        except (HTTPException, OSError) as problem:
+        except (Broken, HTTPException, OSError) as problem:
             return None, self._no_answer(problem, wire, clock)
         finally:
             self._wires.give(wire, again=again and (request.header("connection") or "").lower() != "close")
@@ -163,14 +163,14 @@ def _received(wire: Wire, found: HTTPResponse, clock: Clock) -> tuple[Response, 
         body.end()
         if extra := wire.leftover():
             failure = Failure("cut", f"at least {len(extra)} bytes came after the end that the answer announced")
-    except Broken as problem:
-        failure = Failure(problem.kind, str(problem))
-    except OSError as problem:
+    except (Broken, OSError) as problem:
         failure = Failure(*_failing(problem, clock))
     return body.response(found), failure
 
 
 def _failing(problem: Exception, clock: Clock) -> tuple[FailureKind, str]:
+    if isinstance(problem, Broken):
+        return problem.kind, str(problem)
     if isinstance(problem, TimeoutError):
         return "timeout", f"the answer was not there after {clock.allowed:g} s"
     if isinstance(problem, RemoteDisconnected | ssl.SSLEOFError):

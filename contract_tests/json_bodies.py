@@ -69,8 +69,8 @@ def url(picture: File | Link) -> str:
 
 
 def options(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A schema, or each of its alternatives."""
-    alternatives = [option for key in ("anyOf", "oneOf") for option in schema.get(key, ())]
+    """A schema, or each of the schemas it is made of."""
+    alternatives = [option for key in ("anyOf", "oneOf", "allOf") for option in schema.get(key, ())]
     if not alternatives:
         yield schema
     for option in alternatives:

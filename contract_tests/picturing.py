@@ -127,7 +127,8 @@ def truncated(data: bytes) -> bytes:
 
 
 def wrong_crc(png: bytes) -> bytes:
-    """The same PNG with a check sum of its pixels that is off by one bit."""
-    at = png.index(b"IDAT") - 4
-    end = at + _OVERHEAD + struct.unpack(">I", png[at : at + 4])[0]
-    return png[: end - 1] + bytes([png[end - 1] ^ 1]) + png[end:]
+    """The same PNG with one bit of its header's check sum turned.
+
+    The header's, because many decoders do not look at the others.
+    """
+    return png[:32] + bytes([png[32] ^ 1]) + png[33:]

@@ -45,11 +45,13 @@ class _Lent:
 def head(reader: Reader, method: str) -> HTTPResponse:
     """The head of the final answer; interim ones (100, 103 …) are passed over.
 
-    Raises http.client.HTTPException when it is not HTTP, OSError when the connection fails.
+    Raises http.client.HTTPException when it is not HTTP, Broken when it is cut short, OSError when the connection does.
     """
     while True:
         found = HTTPResponse(cast("socket.socket", _Lent(reader)), method=method)
         found.begin()
+        if reader.line not in (b"\r\n", b"\n"):
+            raise Broken("cut", "the connection was closed in the middle of the answer's head")
         if found.status >= 200 or found.status == 101:
             return found
 

@@ -75,7 +75,17 @@ class _Incoming(io.RawIOBase):
 
 
 class Reader(io.BufferedReader):
-    """A buffered reader that HTTPResponse cannot close: what came after an answer is still to be looked at."""
+    """A buffered reader that HTTPResponse cannot close: what came after an answer is still to be looked at.
+
+    `line` is the last line read; HTTPResponse takes the end of a connection for the end of a head.
+    """
+
+    line = b""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """As everywhere."""
+        self.line = super().readline(size)
+        return self.line
 
     def close(self) -> None:
         """Leaves the socket and the buffer as they are."""

@@ -32,10 +32,10 @@ def _redacted(name: str, value: str, api_key: str | None) -> str:
         return value
     if name.lower() != "authorization":
         return "<redacted>"
-    scheme, _, key = value.partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        return f"{scheme} <redacted>" if scheme else ""
-    return f"{scheme} {REDACTED if is_right(key.strip(), api_key) else FAKE}"
+    scheme, _, key = value.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        return "<redacted>"
+    return f"Bearer {REDACTED if is_right(key.strip(), api_key) else FAKE}" if key.strip() else "Bearer"
 
 
 def is_right(key: str, api_key: str | None) -> bool:

@@ -77,10 +77,11 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange as it may be written down."""
         knowing = Redactor((*self.secrets, *_credentials(exchange.request.headers)))
+        request = replace(exchange.request, headers=self.headers(exchange.request.headers))
         failure = exchange.failure
         return replace(
             exchange,
-            request=knowing._request(exchange.request),
+            request=knowing._request(request),
             response=exchange.response and knowing._response(exchange.response),
             failure=failure and Failure(failure.kind, knowing.text(failure.detail)),
         )

@@ -29,6 +29,10 @@ class Answer:
     broken: Mapping[str, int]
     open_musts: int
 
+    def question(self, provider: str) -> str:
+        """The question in words: for `openai` itself its own contract is OpenAI's."""
+        return words.ORIGIN_QUESTIONS["inherited" if provider == "openai" else self.origin]
+
     @property
     def judged(self) -> int:
         """Claims with a verdict that says something about the endpoint."""

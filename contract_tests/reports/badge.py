@@ -30,7 +30,11 @@ def _short(answer: Answer, report: ReportValue) -> str:
     if not answer.judged:
         return f"{whose}: not known"
     broken = answer.verdicts["broken"]
-    return f"{whose}: {broken} of {answer.judged} broken" if broken else f"{whose}: {answer.judged} of {answer.judged} hold"
+    return (
+        f"{whose}: {broken} of {answer.judged} broken"
+        if broken
+        else f"{whose}: {answer.judged} of {answer.judged} hold"
+    )
 
 
 def text(report: ReportValue) -> str:

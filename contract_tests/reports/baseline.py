@@ -76,7 +76,8 @@ class Weighed:
         for known in self.fixed:
             yield f"{known.provider} {known.claim}: fixed: delete {known.lines} of {path}"
         for known in self.expired:
-            yield f"{known.provider} {known.claim}: still broken, excused until {known.until}: delete {known.lines} of {path}"
+            excuse = f"still broken, excused until {known.until}"
+            yield f"{known.provider} {known.claim}: {excuse}: delete {known.lines} of {path}"
         for known in self.gone:
             yield f"{known.provider} {known.claim}: there is no such claim: delete {known.lines} of {path}"
         if self.excused:
@@ -96,6 +97,7 @@ def read(path: Path) -> tuple[Known, ...]:
         raise UnreadableBaseline(f"{path} is not YAML: {' '.join(str(problem).split())}") from problem
     if not isinstance(value, dict) or value.get("format") != FORMAT or not isinstance(value.get("known") or [], list):
         raise UnreadableBaseline(f"{path} is not a baseline: it needs `format: {FORMAT}` and a list `known`")
+    assert isinstance(root, yaml.MappingNode), "an object was read from it"
     nodes = next((node.value for key, node in root.value if key.value == "known"), ())
     return tuple(_known(path, item, node) for item, node in zip(value.get("known") or [], nodes, strict=False))
 

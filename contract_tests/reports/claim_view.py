@@ -63,9 +63,9 @@ def _numbers(run: Run, finding: FindingValue) -> Html:
     story = run.stories.get(finding["claim"])
     rows = [
         ("Requirement", prose(finding["statement"])),
-        ("Expected", tag("span", finding["expected"], class_="value") if finding["expected"] else None),
-        ("Actual", tag("span", finding["actual"], class_="value") if finding["actual"] else None),
-        ("Reason", join(finding["reason"]) if finding["reason"] else None),
+        ("Expected", tag("span", prose(finding["expected"]), class_="value") if finding["expected"] else None),
+        ("Actual", tag("span", prose(finding["actual"]), class_="value") if finding["actual"] else None),
+        ("Reason", prose(finding["reason"]) if finding["reason"] else None),
         ("Note", prose(note) if (note := finding.get("note")) else None),
         ("History", join(told(story)) if story and story.runs > 1 else None),
     ]
@@ -86,8 +86,8 @@ def told(story: Story) -> str:
 def _words(finding: FindingValue) -> Html:
     cited = finding["citation"]
     through = cited.get("through")
-    taken_over = [tag("p", "Taken over through this sentence of the provider:", class_="quiet"), quotation(through)]
-    return tag("div", quotation(cited), taken_over if through else None, class_="words")
+    lead = tag("p", "Taken over through this sentence of the provider:", class_="quiet")
+    return tag("div", quotation(cited), [lead, quotation(through)] if through else None, class_="words")
 
 
 def _exchanges(run: Run, finding: FindingValue, *, pictured: bool) -> Html | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contract_tests.reports.markup import anchor
 from specs.answers import Asked
 from specs.messages import Part, Request, Response, first, media_type
 from specs.pictures import kind_of
-from specs.redaction import REDACTED
+from specs.redaction import MASKED, REDACTED
 
 KEY = '"$IMAGE_CONTRACT_API_KEY"'
 LONGEST_WORD = 200
@@ -36,11 +36,19 @@ class Repeat:
     files: tuple[tuple[str, bytes], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Options of curl, and the files they read."""
+
+    options: tuple[str, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+
+
 def repeat(asked: Asked, folder: str = "exchanges") -> Repeat:
     """How to repeat an exchange by hand; paths in the command are relative to the report's folder."""
     request, home = asked.request, home_of(asked.exchange.id, folder)
     form = _form(asked, home)
-    words, files = form if form else _bytes(request, home)
+    said = form or _bytes(request, home)
     skipped = _LEFT_TO_CURL | ({"content-type"} if form else set())
     lines = [f"curl --include --request {shlex.quote(request.method)} {_with_key(request.url)}"]
     lines += [f"--header {_with_key(f'{n}: {v}')}" for n, v in request.headers if n.lower() not in skipped]
@@ -48,7 +56,7 @@ def repeat(asked: Asked, folder: str = "exchanges") -> Repeat:
         lines.append("--no-buffer")
     if "gzip" in (request.header("accept-encoding") or ""):
         lines.append("--compressed")
-    return Repeat(" \\\n  ".join(lines + words), tuple(files))
+    return Repeat(" \\\n  ".join([*lines, *said.options]), said.files)
 
 
 def home_of(id: str, folder: str = "exchanges") -> str:
@@ -59,7 +67,9 @@ def home_of(id: str, folder: str = "exchanges") -> str:
 def kept(asked: Asked, repeated: Repeat, folder: str = "exchanges") -> dict[str, bytes]:
     """Every file of an exchange: what the command reads, the command itself, and the body that came back."""
     home = home_of(asked.exchange.id, folder)
-    script = f"#!/bin/sh\n# Run in the folder of the report, with the key in IMAGE_CONTRACT_API_KEY.\n{repeated.command}\n"
+    script = (
+        f"#!/bin/sh\n# Run in the folder of the report, with the key in IMAGE_CONTRACT_API_KEY.\n{repeated.command}\n"
+    )
     files = {**dict(repeated.files), f"{home}/curl.sh": script.encode("utf-8", "replace")}
     if asked.response is not None and asked.response.body:
         files[f"{home}/response.{_ending(asked.response)}"] = asked.response.body
@@ -74,49 +84,54 @@ def _ending(response: Response) -> str:
 
 def _with_key(text: str) -> str:
     """A shell word in which every redacted key is read from the environment."""
-    return KEY.join(shlex.quote(piece) if piece else "" for piece in text.split(REDACTED)) or "''"
+    return (
+        KEY.join(shlex.quote(piece) if piece else "" for piece in text.replace(MASKED, REDACTED).split(REDACTED))
+        or "''"
+    )
 
 
-def _bytes(request: Request, home: str) -> tuple[list[str], list[tuple[str, bytes]]]:
+def _together(said: Iterable[_Said]) -> _Said:
+    each = tuple(said)
+    return _Said(tuple(o for s in each for o in s.options), tuple(f for s in each for f in s.files))
+
+
+def _bytes(request: Request, home: str) -> _Said:
     """The body as it was. Without a type of its own, curl must be kept from adding one."""
     if not request.body:
-        return [], []
-    untyped = [] if first(request.headers, "content-type") else ["--header 'Content-Type:'"]
+        return _Said()
+    untyped = () if first(request.headers, "content-type") else ("--header 'Content-Type:'",)
     name = f"{home}/request.{'json' if media_type(request.headers) == 'application/json' else 'body'}"
-    return [*untyped, f"--data-binary {shlex.quote('@' + name)}"], [(name, request.body)]
+    return _Said((*untyped, f"--data-binary {shlex.quote('@' + name)}"), ((name, request.body),))
 
 
-def _form(asked: Asked, home: str) -> tuple[list[str], list[tuple[str, bytes]]] | None:
-    """The form in curl's words, or None where curl cannot say the same."""
+def _form(asked: Asked, home: str) -> _Said | None:
+    """The form in curl's words, or None where curl would not send the same."""
     parts = asked.edit.parts
     if not parts or not _BOUNDARY.match(asked.request.header("content-type") or ""):
         return None
     said = [_part(part, f"{home}/{index:02}-{anchor(part.name)}") for index, part in enumerate(parts, 1)]
-    if not all(said):
-        return None
-    words = [word for pair in said if pair for word in [pair[0]]]
-    files = [(path, part.data) for pair, part in zip(said, parts, strict=True) if pair and (path := pair[1])]
-    return words, files
+    return _together(s for s in said if s) if all(said) else None
 
 
-def _part(part: Part, path: str) -> tuple[str, str | None] | None:
-    """(the option, the file it reads), or None where curl would send something else."""
+def _part(part: Part, path: str) -> _Said | None:
+    """One part in curl's words, or None as above."""
     if not _PLAIN.match(part.name) or (part.content_type and not _TYPE.match(part.content_type)):
         return None
     if part.filename is not None:
         return _file(part, part.filename, path)
-    kind = f";type={part.content_type}" if part.content_type else ""
-    if not kind and (text := _word(part.data)) is not None:
-        return f"--form-string {_with_key(f'{part.name}={text}')}", None
+    if not part.content_type and (text := _word(part.data)) is not None:
+        return _Said((f"--form-string {_with_key(f'{part.name}={text}')}",))
     named = f"{path}.{kind_of(part.data) or 'txt'}"
-    return f"--form {shlex.quote(f'{part.name}=<{named}{kind}')}", named
+    kind = f";type={part.content_type}" if part.content_type else ""
+    return _Said((f"--form {shlex.quote(f'{part.name}=<{named}{kind}')}",), ((named, part.data),))
 
 
-def _file(part: Part, filename: str, path: str) -> tuple[str, str] | None:
+def _file(part: Part, filename: str, path: str) -> _Said | None:
     if not part.content_type or not _PLAIN.match(filename):
         return None
     named = f"{path}.{kind_of(part.data) or 'bin'}"
-    return f"--form {shlex.quote(f'{part.name}=@{named};type={part.content_type};filename={filename}')}", named
+    option = f"{part.name}=@{named};type={part.content_type};filename={filename}"
+    return _Said((f"--form {shlex.quote(option)}",), ((named, part.data),))
 
 
 def _word(data: bytes) -> str | None:

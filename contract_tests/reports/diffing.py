@@ -29,17 +29,13 @@ class Change:
         old, new = _state(self.before), _state(self.after)
         if old == new == "broken" and self.before and self.after:
             return f"still broken, now {self.after['actual'] or '?'} (was {self.before['actual'] or '?'})"
-        detail = f": expected {self.after['expected']}, found {self.after['actual']}" if self._numbers else ""
-        return f"{old} \u2192 {new}{detail}"
-
-    @property
-    def _numbers(self) -> bool:
-        return bool(self.after and self.after["verdict"] == "broken" and self.after["actual"])
+        values = f": expected {self.after['expected']}, found {self.after['actual']}" if self.after else ""
+        return f"{old} \u2192 {new}{values if new == 'broken' else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Every claim whose state differs, by kind. `changed` is broken in both runs, with other values or another level."""
+    """Every claim whose state differs, by kind. `changed`: broken in both runs, with other values or another level."""
 
     provider: str
     base_url: str

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-from contract_tests.reports import curl, exhibits, thumbnails, timeline, words
+from contract_tests.reports import bodies, curl, exhibits, thumbnails, timeline, words
 from contract_tests.reports.markup import Html, escape, join, tag
 from specs.answers import Asked
 from specs.messages import Headers, Part, media_type
 from specs.pictures import kind_of
 
-LONGEST_STRING = 160
-LONGEST_BODY = 4000
 MOST_RESULTS = 4
-MOST_ITEMS = 20
 MOST_PARTS = 40
 
 
@@ -38,7 +33,9 @@ def _line(asked: Asked) -> Html:
     request, response, failure = asked.request, asked.response, asked.exchange.failure
     pieces = [tag("code", f"{request.method} {request.path}"), " \u2192 "]
     pieces.append(tag("strong", str(response.status)) if response else tag("strong", "no answer"))
-    pieces.append(escape(f", {words.lasting(asked.exchange.seconds)}, {words.moment(asked.exchange.sent)}"))
+    pieces.append(escape(f", {words.lasting(asked.exchange.seconds)}"))
+    if asked.exchange.sent:
+        pieces.append(escape(f", {words.moment(asked.exchange.sent)}"))
     if asked.exchange.attempt > 1:
         pieces.append(escape(f", attempt {asked.exchange.attempt}"))
     if failure:
@@ -59,7 +56,7 @@ def _request(asked: Asked) -> Html:
         tag("h6", "Request"),
         _headers(asked.request.headers),
         tag("p", asked.edit.problem, class_="problem") if asked.edit.problem else None,
-        _parts(asked.edit.parts) if asked.edit.parts else _body(body, media_type(asked.request.headers)),
+        _parts(asked.edit.parts) if asked.edit.parts else bodies.body(body, media_type(asked.request.headers)),
     )
 
 
@@ -74,7 +71,7 @@ def _parts(parts: tuple[Part, ...]) -> Html:
 def _part(part: Part) -> Html:
     if not part.is_file:
         text = part.data.decode("utf-8", "replace")
-        return join([tag("code", shortened(text)), _small(part.content_type)])
+        return join([tag("code", bodies.shortened(text)), _small(part.content_type)])
     what = thumbnails.describe(part.data) if kind_of(part.data) else "not a picture"
     stated = ", ".join(word for word in (part.filename or "no file name", part.content_type or "no type") if word)
     return join([f"{what}, {words.weight(len(part.data))}", _small(stated)])
@@ -88,42 +85,8 @@ def _response(asked: Asked) -> Html:
     response = asked.response
     if response is None:
         return tag("div", tag("h6", "Response"), tag("p", "Nothing came back."))
-    body = timeline.view(asked) if asked.is_stream else _body(response.body, media_type(response.headers))
+    body = timeline.view(asked) if asked.is_stream else bodies.body(response.body, media_type(response.headers))
     return tag("div", tag("h6", "Response"), _headers(response.headers), body)
-
-
-def _body(body: bytes, kind: str | None) -> Html:
-    if not body:
-        return tag("p", "No body.", class_="quiet")
-    if kind_of(body):
-        return tag("p", f"{thumbnails.describe(body)}, {words.weight(len(body))}")
-    text = _json(body) or body.decode("utf-8", "replace")
-    label = f"Body, {words.weight(len(body))}{', ' + kind if kind else ''}"
-    return tag("pre", words.cut(text, LONGEST_BODY), tabindex=0, role="region", aria_label=label)
-
-
-def _json(body: bytes) -> str | None:
-    try:
-        return json.dumps(_short(json.loads(body)), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _short(value: Any) -> Any:
-    """A JSON value with its long strings and lists cut."""
-    if isinstance(value, str):
-        return shortened(value)
-    if isinstance(value, list):
-        rest = [f"\u2026 {len(value) - MOST_ITEMS} more"] if len(value) > MOST_ITEMS else []
-        return [_short(item) for item in value[:MOST_ITEMS]] + rest
-    if isinstance(value, dict):
-        return {shortened(key): _short(item) for key, item in value.items()}
-    return value
-
-
-def shortened(text: str) -> str:
-    """A long string's beginning and its length; a short one as it is."""
-    return text if len(text) <= LONGEST_STRING else f"{text[:48]}\u2026 ({len(text):,} characters)"
 
 
 def _pictures(asked: Asked) -> Html | None:
@@ -151,8 +114,17 @@ def _curl(asked: Asked, folder: str) -> Html:
     home = curl.home_of(asked.exchange.id, folder)
     return tag(
         "div",
-        tag("h6", "Repeat it"),
-        tag("pre", command, class_="command", tabindex=0, role="region", aria_label="Command that repeats the exchange"),
-        tag("p", "Run it in the folder of this page, with the key in ", tag("code", "IMAGE_CONTRACT_API_KEY"), ". Its ",
-            "files: ", tag("a", f"{home}/", href=f"{home}/"), class_="quiet"),
+        tag("div", tag("h6", "Repeat it"), class_="repeat"),
+        tag(
+            "pre", command, class_="command", tabindex=0, role="region", aria_label="Command that repeats the exchange"
+        ),
+        tag(
+            "p",
+            "Run it in the folder of this page, with the key in ",
+            tag("code", "IMAGE_CONTRACT_API_KEY"),
+            ". Its ",
+            "files: ",
+            tag("a", f"{home}/", href=f"{home}/"),
+            class_="quiet",
+        ),
     )

@@ -18,6 +18,7 @@ from specs.contract import Contract
 from specs.edits import Edit, Input
 from specs.messages import Exchange, media_type
 from specs.pictures import kind_of
+from specs.transcripts import billed
 
 PER_BROKEN_CLAIM = 3
 """Exchanges of one broken claim of which files are written; of any other claim only the first."""
@@ -78,10 +79,6 @@ def _edit(exchange: Exchange, contract: Contract | None) -> Edit:
     return replace(edit, encoding="multipart", parts=found)
 
 
-def _succeeded(exchange: Exchange) -> bool:
-    return exchange.purpose == "edit" and exchange.response is not None and 200 <= exchange.response.status < 300
-
-
 def source(asked: Asked) -> bytes | None:
     """The bytes of the first picture to edit, when the request carries them."""
     carried = (picture.data for picture in asked.edit.images if picture.data)
@@ -126,5 +123,5 @@ def shown_at(findings: Iterable[FindingValue]) -> dict[str, str]:
 def exemplar(exhibits: Exhibits, ids: Iterable[str]) -> Asked | None:
     """Of these exchanges, one accepted edit to show with its pictures: with a mask if there is one."""
     asked = (exhibits.get(id) for id in ids)
-    shown = [each for each in asked if each and _succeeded(each.exchange) and results(each)]
+    shown = [each for each in asked if each and billed(each.exchange) and results(each)]
     return max(shown, key=lambda each: (mask(each) is not None, source(each) is not None), default=None)

@@ -15,8 +15,8 @@ _COMMANDS = {"must": "error", "should": "warning"}
 _BLANK = re.compile(r"\s*\n\s*")
 
 
-def annotations(reports: Sequence[ReportValue]) -> str:
-    """A workflow command for each broken claim (`::error file=…,line=…::…`), worst first; empty when nothing is broken."""
+def workflow_commands(reports: Sequence[ReportValue]) -> str:
+    """A workflow command for each broken claim (`::error file=…,line=…::…`), worst first; none when nothing is broken."""
     return "".join(f"{line}\n" for report in reports for line in _lines(report))
 
 

@@ -51,16 +51,16 @@ def _blocks(reports: Sequence[ReportValue]) -> Iterator[str]:
 
 def _head(report: ReportValue) -> str:
     run = "" if report["complete"] else " **cut short**,"
+    found = answers.answers(report)
+    asked = f"{words.plural(report['requests'], 'request')}, {words.plural(report['billable'], 'billed edit')}"
     lines = [
         f"### {plain(answers.title(report))}",
-        f"{code(report['base_url'])},{run} {words.moment(report['started'])}, "
-        f"{words.plural(report['requests'], 'request')}, {words.plural(report['billable'], 'billed edit')}",
+        f"{code(report['base_url'])},{run} {words.moment(report['started'])}, {asked}",
         "",
         "| Question | Answer | |",
         "| :-- | :-- | :-- |",
+        *(f"| {answer.question(report['provider'])} | **{answer.word}** | {answer.sentence} |" for answer in found),
     ]
-    for answer in answers.answers(report):
-        lines.append(f"| {words.ORIGIN_QUESTIONS[answer.origin]} | **{answer.word}** | {answer.sentence} |")
     counts = " \u00b7 ".join(f"{report['counts'].get(v, 0)} {v}" for v in VERDICTS if report["counts"].get(v))
     return "\n".join([*lines, "", counts or "nothing was judged"])
 
@@ -74,7 +74,8 @@ def _broken(report: ReportValue) -> Iterator[str]:
 
 
 def _details(finding: FindingValue) -> str:
-    summary = f"<code>{_html(finding['claim'])}</code> ({finding['level']}, {finding['origin']}): {_html(finding['statement'])}"
+    kind = f"({finding['level']}, {finding['origin']})"
+    summary = f"<code>{_html(finding['claim'])}</code> {kind}: {_html(finding['statement'])}"
     lines = [
         f"- expected: {code(finding['expected'])}",
         f"- actual: {code(finding['actual'])}",

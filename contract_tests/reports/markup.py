@@ -17,7 +17,7 @@ class Html(str):
     __slots__ = ()
 
 
-Child: TypeAlias = "Html | str | int | None | Iterable[Child]"
+Child: TypeAlias = "Html | str | int | Iterable[Child] | None"
 Attribute: TypeAlias = str | int | bool | None
 
 _VOID = frozenset({"br", "hr", "img", "input", "meta"})
@@ -52,12 +52,12 @@ def _flat(child: Child) -> Iterable[str]:
             yield from _flat(inner)
 
 
-def tag(name: str, *children: Child, **attributes: Attribute) -> Html:
+def tag(element: str, /, *children: Child, **attributes: Attribute) -> Html:
     """An element. `class_` is `class`, `aria_label` is `aria-label`; None and False leave an attribute out."""
     stated = "".join(_attribute(key, value) for key, value in attributes.items())
-    if name in _VOID:
-        return Html(f"<{name}{stated}>")
-    return Html(f"<{name}{stated}>{join(children)}</{name}>")
+    if element in _VOID:
+        return Html(f"<{element}{stated}>")
+    return Html(f"<{element}{stated}>{join(children)}</{element}>")
 
 
 def _attribute(key: str, value: Attribute) -> str:

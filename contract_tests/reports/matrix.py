@@ -22,10 +22,13 @@ def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
     bodies = [_area(area, claims, runs, pictured) for area, claims in _grouped(runs)]
     table = tag(
         "table",
-        tag("caption", "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence."),
+        tag(
+            "caption",
+            "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence.",
+        ),
         tag("thead", head),
         bodies,
-        class_="matrix",
+        class_=f"matrix columns-{len(runs)}",
         id="matrix",
     )
     return tag(
@@ -67,7 +70,7 @@ def _claim(claim: str, runs: Sequence[Run], pictured: frozenset[tuple[str, str]]
         "tbody",
         tag("tr", tag("th", tag("code", claim), scope="row"), [_cell(run, finding) for run, finding in found]),
         tag("tr", tag("td", opened, colspan=len(runs) + 1), class_="more"),
-        class_="claim",
+        class_="claim told" if any(_since(run, finding) for run, finding in known) else "claim",
         id=anchor(claim),
     )
 
@@ -95,7 +98,7 @@ def _cell(run: Run, finding: FindingValue | None) -> Html:
 
 def _since(run: Run, finding: FindingValue) -> str | None:
     story = run.stories.get(finding["claim"])
-    if story is None or story.runs < 2 or finding["verdict"] != "broken":
+    if story is None or story.runs < 2 or finding["verdict"] != "broken" or not answers.judged(finding):
         return None
     return f"since {words.day(story.broken_since or story.last.since)}"
 

@@ -33,12 +33,19 @@ def _article(run: Run) -> Html:
         "article",
         tag("h3", run.title, id=f"{run.key}-title"),
         _facts(run),
-        None if report["complete"] else tag("p", tag("strong", "This run was cut short."), " What follows is what it ",
-                                            "had found until then.", class_="notice"),
+        None
+        if report["complete"]
+        else tag(
+            "p",
+            tag("strong", "This run was cut short."),
+            " What follows is what it ",
+            "had found until then.",
+            class_="notice",
+        ),
         tag("div", [_answer(run, answer) for answer in answers.answers(report)], class_="answers"),
         _broken(run),
         class_="run",
-        id=run.key,
+        id=f"run-{run.key}",
         aria_labelledby=f"{run.key}-title",
     )
 
@@ -53,17 +60,14 @@ def _facts(run: Run) -> Html:
         ("Run", join(["complete" if report["complete"] else "cut short", f", seed {report['seed']}"])),
     ]
     if run.link:
-        rows.append(("Page", tag("a", run.link, href=run.link)))
+        rows.append(("Page of this run", tag("a", run.link, href=run.link)))
     return tag("dl", [tag("div", tag("dt", name), tag("dd", said)) for name, said in rows], class_="facts")
 
 
 def _answer(run: Run, answer: Answer) -> Html:
-    question = words.ORIGIN_QUESTIONS[answer.origin]
-    if answer.origin == "own" and run.report["provider"] == "openai":
-        question = words.ORIGIN_QUESTIONS["inherited"]
     return tag(
         "div",
-        tag("h4", question),
+        tag("h4", answer.question(run.report["provider"])),
         tag("p", answer.word.capitalize(), class_=f"word {answer.tone}"),
         tag("p", answer.sentence[0].upper(), answer.sentence[1:], "."),
         _bar(answer),
@@ -105,8 +109,9 @@ def _item(run: Run, finding: FindingValue) -> Html:
         tag("a", tag("code", finding["claim"]), href=f"#{run.panel(finding['claim'])}"),
         tag("small", f" {finding['level']} \u00b7 {finding['origin']}"),
         tag("p", prose(finding["statement"])),
-        tag("p", "Expected ", tag("b", finding["expected"]), ", found ", tag("b", finding["actual"]))
-        if finding["expected"] or finding["actual"] else None,
+        tag("p", "Expected ", tag("b", prose(finding["expected"])), ", found ", tag("b", prose(finding["actual"])))
+        if finding["expected"] or finding["actual"]
+        else None,
     )
 
 
@@ -132,7 +137,9 @@ def _changed(run: Run, difference: Difference) -> Html:
 
 
 def _change(run: Run, change: Change) -> Html:
-    link = tag("a", tag("code", change.claim), href=f"#{run.panel(change.claim)}") if change.after else tag("code", change.claim)
-    return tag("li", link, " ", tag("span", change.sentence))
-
-
+    link = (
+        tag("a", tag("code", change.claim), href=f"#{run.panel(change.claim)}")
+        if change.after
+        else tag("code", change.claim)
+    )
+    return tag("li", link, " ", tag("span", prose(change.sentence)))

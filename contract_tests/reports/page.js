@@ -6,7 +6,7 @@ function reveal(id) {
   const target = id && document.getElementById(id);
   if (!target) return;
   for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-  if (target.matches("tbody")) target.querySelectorAll(".more > details").forEach(each => { each.open = true; });
+  if (target.matches("tbody")) target.querySelectorAll(".more > td > details").forEach(each => { each.open = true; });
   target.scrollIntoView();
 }
 function revealAddress() {
@@ -60,13 +60,13 @@ if (navigator.clipboard) for (const command of document.querySelectorAll("pre.co
     try { await navigator.clipboard.writeText(command.textContent); button.textContent = "Copied"; }
     catch { button.textContent = "Could not copy"; }
   });
-  command.after(button);
+  command.previousElementSibling.append(button);
 }
 
 // On paper, what is broken is shown open.
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll(".claim:has(td[data-verdict=broken]) .more > details:not([open])")];
+  opened = [...document.querySelectorAll(".claim:has(td[data-verdict=broken]) .more > td > details:not([open])")];
   opened.forEach(each => { each.open = true; });
 });
 addEventListener("afterprint", () => { opened.forEach(each => { each.open = false; }); });

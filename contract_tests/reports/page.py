@@ -20,17 +20,6 @@ from contract_tests.reports.run import Run
 MOST_PICTURED = 24
 """Exchanges of one page that are shown with their pictures, so that the page stays small."""
 
-_SHAPES = Html(
-    '<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>'
-    '<symbol id="shape-holds" viewBox="0 0 16 16"><path d="M2.5 8.5l3.5 3.5 7.5-8"/></symbol>'
-    '<symbol id="shape-broken" viewBox="0 0 16 16"><path d="M3 3l10 10M13 3L3 13"/></symbol>'
-    '<symbol id="shape-inconclusive" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.5l2.5 1.5"/></symbol>'
-    '<symbol id="shape-not-run" viewBox="0 0 16 16"><path d="M3 8h10"/></symbol>'
-    '<symbol id="shape-faulty-suite" viewBox="0 0 16 16"><path d="M8 2.5l6 11H2zM8 6.5v3.5M8 11.8v.4"/></symbol>'
-    '<symbol id="shape-observed" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5.5"/><circle cx="8" cy="8" r="1"/></symbol>'
-    "</defs></svg>"
-)
-
 
 def page(
     runs: Sequence[Run],
@@ -50,7 +39,7 @@ def page(
         sections.legend(),
     ]
     title = f"Image-edit contract: {', '.join(dict.fromkeys(run.title for run in runs)) or 'no runs'}"
-    body = tag("body", _SHAPES, _skip(), _header(runs, made), tag("main", parts, id="main"), _script())
+    body = tag("body", Html(static("shapes.html")), _skip(), _header(made), tag("main", parts, id="main"), _script())
     return f'<!doctype html>\n<html lang="en">{_head(title)}{body}</html>\n'
 
 
@@ -96,15 +85,24 @@ def _skip() -> Html:
     return tag("a", "Skip to the findings", href="#main", class_="skip")
 
 
-def _header(runs: Sequence[Run], made: float) -> Html:
-    links = [("tested", "What was tested"), ("claims", "Claims"), ("contradictions", "Contradictions"),
-             ("not-judged", "Not judged"), ("observed", "Observed"), ("words", "Words")]
+def _header(made: float) -> Html:
+    links = [
+        ("tested", "What was tested"),
+        ("claims", "Claims"),
+        ("contradictions", "Contradictions"),
+        ("not-judged", "Not judged"),
+        ("observed", "Observed"),
+        ("words", "Words"),
+    ]
     items = [tag("li", tag("a", title, href=f"#{name}")) for name, title in links]
     return tag(
         "header",
         tag("h1", "Image-edit contract"),
-        tag("p", "What each provider\u2019s documents promise, beside what its endpoint did. Written ", words.moment(made), "."),
+        tag(
+            "p",
+            "What each provider\u2019s documents promise, beside what its endpoint did. Written ",
+            words.moment(made),
+            ".",
+        ),
         tag("nav", tag("ul", items), aria_label="Contents"),
     )
-
-

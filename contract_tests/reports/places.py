@@ -33,9 +33,10 @@ class Place:
 def _composed(provider: str) -> tuple[yaml.Node, tuple[str, ...]] | None:
     try:
         text = (loading.HOME / provider / "published.yaml").read_text("utf-8")
-        return yaml.compose(text, Loader=_LOADER), tuple(text.splitlines())
+        node = yaml.compose(text, Loader=_LOADER)
     except (OSError, yaml.YAMLError):
         return None
+    return (node, tuple(text.splitlines())) if node else None
 
 
 def place(cited: CitationValue) -> Place | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from shutil import get_terminal_size
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 from contract_tests.reports import words
 from contract_tests.reports.terminal import fitted
@@ -70,9 +70,11 @@ class Progress:
             self._stream.flush()
             self._drawn = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         self._draw(now=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

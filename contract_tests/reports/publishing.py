@@ -13,15 +13,29 @@ from os.path import relpath
 from pathlib import Path
 
 from contract_tests.findings import Report
-from contract_tests.reports import answers, badge, curl, diffing, exhibits, history, json_form, junit, markdown, sarif
+from contract_tests.reports import (
+    answers,
+    badge,
+    curl,
+    diffing,
+    exhibits,
+    history,
+    json_form,
+    junit,
+    markdown,
+    runs_view,
+    sarif,
+)
 from contract_tests.reports import page as pages
-from contract_tests.reports import runs_view
 from contract_tests.reports.exhibits import Recorded
 from contract_tests.reports.json_form import ReportValue
 from contract_tests.reports.markup import Html, anchor
 from contract_tests.reports.run import Run
+from specs import transcripts
+from specs.answers import Asked
 
 PAGE = "index.html"
+TRANSCRIPT = "transcript.jsonl"
 FORMS: Mapping[str, tuple[str, Callable[[ReportValue], str]]] = {
     "json": ("report.json", json_form.text),
     "md": ("report.md", lambda report: markdown.text([report])),
@@ -40,11 +54,24 @@ def _no_transcript() -> Recorded | None:
 
 @dataclass(frozen=True)
 class ReportInput:
-    """One run to put into a page over many: its report, how to read its transcript, and its own folder if it has one."""
+    """One run to put into a page over many: its report, how to read its transcript, its own folder if it has one."""
 
     report: ReportValue
     recorded: Callable[[], Recorded | None] = _no_transcript
     folder: Path | None = None
+
+
+def opened(folder: Path) -> ReportInput:
+    """A run that was written before: the folder's `report.json` now, its transcript when it is asked for.
+
+    Raises UnreadableReport; reading the transcript raises UnreadableTranscript.
+    """
+    file = folder / TRANSCRIPT
+    return ReportInput(
+        json_form.read(folder / FORMS["json"][0]),
+        lambda: transcripts.load(file) if file.is_file() else None,
+        folder,
+    )
 
 
 def write_report(
@@ -67,7 +94,7 @@ def write_report(
 
 
 def _write_page(report: ReportValue, transcript: Recorded | None, out: Path) -> Path:
-    run = Run(anchor("run", report["provider"]), report, exhibits.of_run(report, transcript))
+    run = Run(anchor(report["provider"]), report, exhibits.of_run(report, transcript))
     _write_exchanges(run, out)
     return _write(out / PAGE, pages.page([run], time.time()))
 
@@ -128,7 +155,7 @@ def _write_exchanges(run: Run, out: Path) -> None:
             file.write_bytes(data)
 
 
-def _asked(run: Run, ids: Iterable[str]) -> Iterable[exhibits.Asked]:
+def _asked(run: Run, ids: Iterable[str]) -> Iterable[Asked]:
     return (asked for id in ids if (asked := run.exhibits.get(id)) is not None)
 
 

@@ -28,7 +28,9 @@ def _endpoint(name: str, runs: Sequence[tuple[ReportValue, str | None]]) -> Html
 
 def _rows(name: str, rows: list[Html]) -> Html:
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in _TITLES]))
-    return tag("div", tag("table", head, tag("tbody", rows), class_="plain", aria_label=f"Runs of {name}"), class_="wide")
+    return tag(
+        "div", tag("table", head, tag("tbody", rows), class_="plain", aria_label=f"Runs of {name}"), class_="wide"
+    )
 
 
 def _row(report: ReportValue, link: str | None) -> Html:

@@ -1,4 +1,4 @@
-"""What stands under the matrix: the documents' own contradictions, what was not judged, what was observed, the words."""
+"""What stands under the matrix: the documents' own contradictions, what was not judged, what was observed, words."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def _group(run: Run, verdict: str, reason: str, findings: Sequence[FindingValue]
     return tag(
         "tr",
         tag("td", claim_view.mark(verdict)),
-        tag("td", reason or "no reason was given"),
+        tag("td", prose(reason) or "no reason was given"),
         tag("td", _links(run, findings)),
     )
 
 
-def _links(run: Run, findings: Sequence[FindingValue]) -> list[Child]:
+def _links(run: Run, findings: Sequence[FindingValue]) -> Child:
     links = [tag("a", tag("code", f["claim"]), href=f"#{run.panel(f['claim'])}") for f in findings]
     return [item for link in links for item in (", ", link)][1:]
 
@@ -102,11 +102,19 @@ def _observations(run: Run) -> Html | None:
     rows = [
         tag(
             "div",
-            tag("dt", tag("a", tag("code", f["claim"]), href=f"#{run.panel(f['claim'])}"), " ",
-                claim_view.mark(f["verdict"], observed=True)),
-            tag("dd", prose(f["statement"]), tag("p", "Seen: ", tag("b", f["actual"])) if f["actual"] else None,
-                tag("p", f["reason"], class_="quiet") if f["reason"] else None,
-                tag("p", prose(note), class_="quiet") if (note := f.get("note")) else None),
+            tag(
+                "dt",
+                tag("a", tag("code", f["claim"]), href=f"#{run.panel(f['claim'])}"),
+                " ",
+                claim_view.mark(f["verdict"], observed=True),
+            ),
+            tag(
+                "dd",
+                prose(f["statement"]),
+                tag("p", "Seen: ", tag("b", prose(f["actual"]))) if f["actual"] else None,
+                tag("p", prose(f["reason"]), class_="quiet") if f["reason"] else None,
+                tag("p", prose(note), class_="quiet") if (note := f.get("note")) else None,
+            ),
         )
         for f in found
     ]

@@ -55,8 +55,7 @@ def _head(report: ReportValue, screen: Screen) -> Iterator[str]:
 
 
 def _answer(answer: Answer, report: ReportValue, screen: Screen) -> str:
-    origin = "inherited" if report["provider"] == "openai" else answer.origin
-    question = words.ORIGIN_QUESTIONS[origin].lower().replace("openai", "OpenAI")
+    question = answer.question(report["provider"]).lower().replace("openai", "OpenAI")
     line = fitted(f"  {question:<24} {answer.word}: {answer.sentence}", screen.columns)
     return line.replace(answer.word, _paint(answer.word, answer.tone, screen), 1)
 

@@ -24,7 +24,7 @@ ORIGIN_QUESTIONS: Mapping[str, str] = {
 VERDICT_MEANINGS: Mapping[str, str] = {
     "holds": "The evidence agrees with the claim.",
     "broken": "The evidence contradicts the claim; both values are shown.",
-    "inconclusive": "The endpoint would not play: rate limit, gateway error, time-out. Nothing is said about the claim.",
+    "inconclusive": "The endpoint would not play (rate limit, gateway error, time-out): nothing is known.",
     "not-run": "The claim was not asked about; the reason is given.",
     "faulty-suite": "A mistake of ours, not of the endpoint.",
 }
@@ -54,7 +54,7 @@ def observed_word(verdict: str) -> str:
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
-    """"1 claim", "2 claims"."""
+    """`1 claim`, `2 claims`."""
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 

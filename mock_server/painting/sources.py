@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from dataclasses import dataclass
 from typing import cast
 
 from PIL import ExifTags, Image, ImageChops
 
 from mock_server.painting.cache import ByteCache
-from specs.pictures import pixels
-
-_DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
-"""Grey pictures with more than eight bits, which Pillow clips instead of scaling when it makes RGBA of them."""
+from specs.pictures import kind_of, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def upright(data: bytes) -> Image.Image:
     Raises BrokenPicture when the bytes do not decode.
     """
     picture = pixels(data)
-    if _mode(data) in _DEEP_MODES:
+    if _is_deep(data):
         picture = _eight_bits(data)
     return _turned(picture)
 
@@ -103,18 +101,28 @@ def _resized(picture: Image.Image, size: tuple[int, int]) -> Source:
     return Source(result, None if opaque else result.getchannel("A"))
 
 
-def _mode(data: bytes) -> str:
+def _is_deep(data: bytes) -> bool:
+    """Whether a whole picture is grey with more than eight bits, which Pillow clips when it makes RGBA of it."""
+    kind = kind_of(data)
+    if kind == "png":
+        return data[24:26] == b"\x10\0"  # the header's bit depth and colour type
+    if kind != "tiff":
+        return False
     with Image.open(io.BytesIO(data)) as picture:
-        return picture.mode
+        return picture.mode.startswith(("I", "F"))
 
 
 def _eight_bits(data: bytes) -> Image.Image:
-    """A grey picture of more than eight bits, in eight: white is 65535, or 255, or 1, or its own brightest."""
+    """A grey picture of more than eight bits, in eight.
+
+    White is 65535, with floating point also 1 or 255 when nothing is brighter, else the brightest there is.
+    """
     with Image.open(io.BytesIO(data)) as picture:
+        whites = (1.0, 255.0, 65535.0) if picture.mode == "F" else (65535.0,)
         deep = picture.convert("F")
         deep.info = dict(picture.info)
     low, high = cast("tuple[float, float]", deep.getextrema())
-    white = next((white for white in (1.0, 255.0, 65535.0) if low >= 0 and high <= white), high)
+    white = next((white for white in whites if high <= white), high)
     black = min(low, 0.0)
     factor = 255.0 / (white - black) if white > black else 0.0
     return deep.point(lambda value: value * factor - black * factor).convert("RGBA")
@@ -127,7 +135,9 @@ def _orientation(picture: Image.Image) -> int:
     bearer = Image.new("L", (1, 1))  # getexif() writes into its picture, and this one is shared between threads
     bearer.info = picture.info
     try:
-        return int(bearer.getexif().get(ExifTags.Base.Orientation, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return int(bearer.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - broken metadata raises many kinds; the picture itself is whole
         return 1
 

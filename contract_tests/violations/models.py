@@ -1,0 +1,82 @@
+"""Violations of what a model offers: its name, its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
+
+_MODELS_TRIED = ("no-such-model", "gpt-image-0")
+_SIZES_TRIED = ("1025x1024", "1024x1025", "16x16", "0x0", "1024*1024", "huge")
+
+
+@violation("model_listed")
+def model_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
+    """Names that the list does not have, a listed one with something added, and each listed one."""
+    names = start.models.names if start.models else ()
+    for name in (*_MODELS_TRIED, *(f"{name}-x" for name in names[:1])):
+        if name not in names:
+            yield Bad(f"model-{name}", start.draft.with_field("model", name))
+    for name in names:
+        if name != start.draft.get("model"):
+            yield Good(f"model-{name}", start.draft.with_field("model", name), start.first)
+
+
+@violation("size_listed")
+def size_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
+    """Sizes that the list does not have for the model: near misses, transposed ones; and each that it has."""
+    model = start.models.get(start.draft.get("model")) if start.models else None
+    sizes = model.sizes if model else ()
+    turned = ["x".join(reversed(size.split("x"))) for size in sizes]
+    for size in dict.fromkeys((*_SIZES_TRIED, *turned)):
+        if size not in sizes:
+            yield Bad(f"size-{size.replace('*', '-by-')}", start.draft.with_field("size", size))
+    for size in sizes:
+        if size != start.draft.get("size"):
+            yield Good(f"size-{size}", start.draft.with_field("size", size), start.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The numbers of `size_on_grid`."""
+
+    multiple: int
+    ratio: int
+    longest: int
+    least_pixels: int
+    most_pixels: int
+
+    def slim(self, width: int, height: int) -> bool:
+        """Whether a size is longer than the ratio allows."""
+        return max(width, height) > self.ratio * min(width, height)
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """Sizes on the grid, within the limits of sides and pixels but not of shape, the smallest first."""
+        sides = range(self.multiple, self.longest + 1, self.multiple)
+        coarse = sides[:: max(1, len(sides) // 60)]
+        found = [(w, h) for w, h in product(coarse, coarse) if self.least_pixels <= w * h <= self.most_pixels]
+        return sorted(found, key=lambda size: size[0] * size[1])
+
+
+@violation("size_on_grid")
+def size_on_grid(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
+    """Sides beside the grid, a shape too long, text that is no size; and the smallest and the longest that are right.
+
+    The limits of sides and pixels are not tried: sources disagree on them, and a size beyond them is dear.
+    """
+    grid = _Grid(**numbers)
+    allowed = [size for size in grid.sizes() if not grid.slim(*size)]
+    if not allowed:
+        return
+    width, height = allowed[0]
+    tried = [("off-grid-width", width + 1, height), ("off-grid-height", width, height + grid.multiple // 2)]
+    tried += [("too-slim", *size) for size in grid.sizes() if grid.slim(*size)][:1]
+    for name, wide, high in tried:
+        yield Bad(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"))
+    for text in ("0x0", "1024", "huge"):
+        yield Bad(f"size-{text}", start.draft.with_field("size", text))
+    for name, (wide, high) in (("least", allowed[0]), ("slimmest", max(allowed, key=lambda s: s[0] / s[1]))):
+        yield Good(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"), start.first)
