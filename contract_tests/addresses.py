@@ -28,11 +28,7 @@ class Origin:
 def origin(url: str) -> Origin:
     """The origin of an absolute http(s) URL. Raises BadAddress."""
     parts = _split(url)
-    try:
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except ValueError:
-        raise BadAddress(f"the port in {url!r} is not a number up to 65535") from None
-    return Origin(parts.scheme, parts.hostname or "", port)
+    return Origin(parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme])
 
 
 def host_field(url: str) -> str:
@@ -49,10 +45,13 @@ def target(url: str) -> str:
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
+        port = parts.port
     except ValueError as problem:
         raise BadAddress(f"{url!r} is not a URL: {problem}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadAddress(f"{url!r} is not an absolute http or https URL")
+    if port == 0:
+        raise BadAddress(f"{url!r} has the port 0")
     if parts.username is not None:
         raise BadAddress(f"the URL of {parts.hostname} has a user name in it; the key goes into a header")
     return parts

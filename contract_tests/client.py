@@ -20,6 +20,7 @@ from contract_tests.addresses import BadAddress, Origin, host_field, join_url, o
 from contract_tests.receiving import Body, Broken, head, pieces
 from contract_tests.wires import Clock, Wire, Wires
 from specs.messages import Exchange, Failure, FailureKind, Purpose, Request, Response
+from specs.redaction import Redactor
 
 __all__ = ["BadAddress", "Client", "join_url", "root_of"]
 
@@ -40,7 +41,7 @@ class Client:
         origin(base_url)
         self.base_url = base_url
         self.timeout = timeout
-        self._key = key
+        self._redactor = Redactor((key,) if key else ())
         context = ssl.create_default_context()
         if trust is not None:
             context.load_verify_locations(trust)
@@ -81,7 +82,7 @@ class Client:
         except BadAddress as problem:
             response, failure = None, Failure("unreachable", str(problem))
         if failure:
-            failure = Failure(failure.kind, self._redacted(failure.detail))
+            failure = Failure(failure.kind, self._redactor.text(failure.detail))
         return response, failure, clock.spent
 
     def _send(self, request: Request, url: str, clock: Clock) -> tuple[Response | None, Failure | None]:
@@ -106,12 +107,9 @@ class Client:
     def _no_answer(self, problem: Exception, wire: Wire, clock: Clock) -> Failure:
         kind, detail = _failing(problem, clock)
         if kind == "garbage":
-            start = self._redacted(wire.incoming.began.decode("latin-1"))
+            start = self._redactor.data(wire.incoming.began).decode("latin-1")
             detail = f"what came back is not HTTP: {start[:60]!r}"
         return Failure(kind, detail)
-
-    def _redacted(self, text: str) -> str:
-        return text.replace(self._key, "<key>") if self._key else text
 
 
 def opening_lines(request: Request, url: str) -> bytes:

@@ -66,12 +66,13 @@ def _bytes(written: str, encoding: object, sizes: Sequence[float]) -> Body:
         except (binascii.Error, ValueError):
             return Body(written.encode("utf-8", "replace"), whole=False)
     candidates = _candidates(written)
+    if not candidates:
+        return Body(written.encode("utf-8", "replace"), whole=False)
     fitting = next((data for data in candidates if len(data) in sizes), None)
     if fitting is not None:
         return Body(fitting)
-    best = candidates[0]
-    cut_short = 0 < len(best) < max(sizes)
-    return Body(best, whole=not cut_short and "\ufffd" not in written and len(candidates) > 0)
+    cut_short = len(candidates[0]) < max(sizes)
+    return Body(candidates[0], whole=not cut_short and "\ufffd" not in written)
 
 
 def _candidates(written: str) -> list[bytes]:
@@ -79,7 +80,7 @@ def _candidates(written: str) -> list[bytes]:
     as_text, as_bytes = (_encoded(written, *how) for how in (("utf-8", "surrogateescape"), ("latin-1", "strict")))
     picture = any(magic in written for magic in ("\x89PNG", "\xff\xd8\xff"))
     ordered = [as_bytes, as_text] if picture else [as_text, as_bytes]
-    return [data for data in ordered if data is not None] or [written.encode("utf-8", "replace")]
+    return [data for data in ordered if data is not None]
 
 
 def _encoded(written: str, charset: str, errors: str) -> bytes | None:

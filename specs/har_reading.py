@@ -77,7 +77,7 @@ def _exchange(entry: Mapping[str, Any], position: int) -> tuple[Exchange, bool]:
         failure=None if response else Failure("unreachable", _why(entry)),
         sent=_instant(entry.get("startedDateTime")),
         seconds=max(0.0, number(entry.get("time")) / 1000),
-        purpose="fetch" if request.method == "GET" else "edit",
+        purpose="fetch" if request.method.upper() == "GET" else "edit",
     )
     with _damage(f"entry {position}"):
         return (_as_ours(exchange, ours) if ours else exchange), all_sent and all_got
@@ -104,7 +104,7 @@ def _request(value: Mapping[str, Any]) -> tuple[Request, bool]:
         headers = (*headers, ("content-type", text(post["mimeType"])))
     sizes = (number(value.get("bodySize")), number(first(headers, "content-length")))
     body = posted(post, max(sizes))
-    return Request(text(value.get("method")).upper() or "GET", text(value.get("url")), headers, body.data), body.whole
+    return Request(text(value.get("method")) or "GET", text(value.get("url")), headers, body.data), body.whole
 
 
 def _response(value: Mapping[str, Any], *, ours: bool) -> tuple[Response | None, bool]:

@@ -1,4 +1,4 @@
-"""Two runs made by hand, for the tests of the reports: every verdict, both origins, Chinese words, every kind of exchange.
+"""Two runs made by hand to test the reports with: every verdict, both origins, Chinese words, all sorts of answers.
 
 The first endpoint breaks some of its claims and is cut short; the second keeps nearly all of its own.
 """
@@ -84,7 +84,13 @@ CLAIMS: tuple[tuple[str, str, Area, Level, str], ...] = (
     ("mask-keeps-opaque", "mask_keeps_opaque", "answer", "must", "What the mask covers stays as it was."),
     ("mask-repaints", "mask_repaints_transparent", "answer", "should", "What the mask leaves open is painted anew."),
     ("stream-event-names", "stream_event_names", "stream", "must", "Events have the documented names."),
-    ("stream-one-completed", "stream_one_completed", "stream", "must", "Exactly one event says that the edit is complete."),
+    (
+        "stream-one-completed",
+        "stream_one_completed",
+        "stream",
+        "must",
+        "Exactly one event says that the edit is complete.",
+    ),
     ("refusal-status", "refusal_status", "refusal", "must", "A refusal has the documented status."),
     ("error-envelope", "error_envelope", "refusal", "must", "A refusal holds `error` with all four members."),
     ("retry-after", "retry_after", "refusal", "should", "A refusal for being too fast says when to come back."),
@@ -93,7 +99,13 @@ CLAIMS: tuple[tuple[str, str, Area, Level, str], ...] = (
 # claim -> verdict, expected, actual, reason, exchanges
 Told = tuple[Verdict, str, str, str, tuple[str, ...]]
 CHATANYWHERE: dict[str, Told] = {
-    "mask-keeps-opaque": ("broken", "a difference of at most 12 where the mask is opaque", "86 of 255", "", ("q03", "q04")),
+    "mask-keeps-opaque": (
+        "broken",
+        "a difference of at most 12 where the mask is opaque",
+        "86 of 255",
+        "",
+        ("q03", "q04"),
+    ),
     "picture-size": ("broken", "1024x1536", "1536x1024", "", ("q04",)),
     "error-envelope": ("broken", "`message` is text", "`message` is null", "", ("q05",)),
     "stream-event-names": ("broken", "image_edit.completed", "image_generation.completed", "", ("q06",)),
@@ -125,7 +137,9 @@ def claim(id: str, provider: str) -> Claim:
     """The sample claim of a provider."""
     _id, rule, area, level, statement = next(row for row in CLAIMS if row[0] == id)
     own = id in OWN
-    cited = {"size-offered": SIZES, "image-kind": CHINESE, "usage-adds-up": OUTSIDE} if provider == "chatanywhere" else {}
+    cited = (
+        {"size-offered": SIZES, "image-kind": CHINESE, "usage-adds-up": OUTSIDE} if provider == "chatanywhere" else {}
+    )
     through = None if own else (POINTER if provider == "chatanywhere" else WHOLE)
     return Claim(
         id,
@@ -229,7 +243,12 @@ def edit_request(*more: tuple[str, bytes, str | None, str | None], prompt: str =
     parts = (("model", b"gpt-image-1", None, None), ("prompt", prompt.encode(), None, None),
              ("image", picture(), "photo.png", "image/png"), *more)  # fmt: skip
     body, kind = form(*parts)
-    headers = (("Host", "api.chatanywhere.tech"), KEY_HEADER, ("Content-Type", kind), ("Content-Length", str(len(body))))
+    headers = (
+        ("Host", "api.chatanywhere.tech"),
+        KEY_HEADER,
+        ("Content-Type", kind),
+        ("Content-Length", str(len(body))),
+    )
     return Request("POST", "https://api.chatanywhere.tech/v1/images/edits", headers, body)
 
 
@@ -263,7 +282,8 @@ def exchanges() -> tuple[Exchange, ...]:
         Exchange("q02", masked, answer(picture(repainted=True)), sent=STARTED + 10, seconds=12.0),
         Exchange("q03", masked, answer(picture(repainted=True, tone=90)), sent=STARTED + 25, seconds=14.2),
         Exchange("q04", masked, answer(picture(240, 320), picture(240, 320, tone=40)), sent=STARTED + 40, seconds=9.5),
-        Exchange("q05", edit_request(prompt="x" * 32001), Response(400, (("Content-Type", "application/json"),), refused)),
+        Exchange("q05", edit_request(prompt="x" * 32001),
+                 Response(400, (("Content-Type", "application/json"),), refused)),
         Exchange("q06", edit_request(("stream", b"true", None, None)),
                  stream(*(picture(repainted=True, tone=t) for t in (0, 30, 60))), seconds=2.4),
         Exchange("q07", Request("POST", "https://api.chatanywhere.tech/v1/images/edits",

@@ -46,9 +46,14 @@ def test_a_header_field_that_is_no_text_is_read_back(tmp_path: Path) -> None:
 
 def test_an_exception_in_the_block_makes_a_transcript_that_is_not_complete(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
-    with pytest.raises(KeyboardInterrupt), Recorder(path, HEADER) as recorder:
-        recorder.write(exchange())
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with Recorder(path, HEADER) as recorder:
+            recorder.write(exchange())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert (load(path).complete, load(path).requests) == (False, 1)
 
 

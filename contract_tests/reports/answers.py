@@ -45,14 +45,14 @@ class Answer:
 
     @property
     def word(self) -> str:
-        """`yes`, `no`, `every must, not every should`, `so far`, `not known`. Nothing judged is never a yes."""
+        """`yes`, `no`, `not every should`, `so far`, `not known`. Nothing judged is never a yes."""
         if not self.judged:
             return "not known"
         if self.broken.get("must"):
             return "no"
         if self.open_musts:
             return "so far"
-        return "every must, not every should" if self.broken.get("should") else "yes"
+        return "not every should" if self.broken.get("should") else "yes"
 
     @property
     def tone(self) -> str:

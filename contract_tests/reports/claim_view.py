@@ -44,7 +44,7 @@ def panel(run: Run, finding: FindingValue, *, pictured: bool) -> Html:
     id = run.panel(finding["claim"])
     return tag(
         "section",
-        tag("h4", tag("span", run.title, " ", tag("small", run.host)), _state(finding), id=f"{id}-title"),
+        tag("h3", tag("span", run.title, " ", tag("small", run.host)), _state(finding), id=f"{id}-title"),
         _numbers(run, finding),
         _words(finding),
         _exchanges(run, finding, pictured=pictured),

@@ -18,11 +18,13 @@ from specs.messages import Part, Request, Response, first, media_type
 from specs.pictures import kind_of
 from specs.redaction import MASKED, REDACTED
 
-KEY = '"$IMAGE_CONTRACT_API_KEY"'
+KEY = "$IMAGE_CONTRACT_API_KEY"
 LONGEST_WORD = 200
 """Characters of a form field that may stand in the command itself; a longer one is read from a file."""
 
 _LEFT_TO_CURL = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
+_TAME = re.compile(r"[A-Za-z0-9 :=./-]*\Z")
+"""Text that means the same in double quotation marks."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.\[\]() -]{1,100}\Z")
 _TYPE = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?\Z")
 _BOUNDARY = re.compile(r"multipart/form-data; ?boundary=[A-Za-z0-9'_-]{1,60}\Z")
@@ -84,10 +86,10 @@ def _ending(response: Response) -> str:
 
 def _with_key(text: str) -> str:
     """A shell word in which every redacted key is read from the environment."""
-    return (
-        KEY.join(shlex.quote(piece) if piece else "" for piece in text.replace(MASKED, REDACTED).split(REDACTED))
-        or "''"
-    )
+    pieces = text.replace(MASKED, REDACTED).split(REDACTED)
+    if len(pieces) > 1 and all(map(_TAME.match, pieces)):
+        return f'"{KEY.join(pieces)}"'
+    return f'"{KEY}"'.join(shlex.quote(piece) if piece else "" for piece in pieces) or "''"
 
 
 def _together(said: Iterable[_Said]) -> _Said:

@@ -18,7 +18,7 @@ def exchange(asked: Asked, id: str, folder: str, *, pictured: bool) -> Html:
     """The whole exchange; `id` is its fragment name, `folder` where its files are."""
     return tag(
         "section",
-        tag("h5", "Exchange ", tag("code", asked.exchange.id), id=f"{id}-title"),
+        tag("h4", "Exchange ", tag("code", asked.exchange.id), id=f"{id}-title"),
         tag("p", _line(asked), class_="line"),
         tag("div", _request(asked), _response(asked), class_="sides"),
         _pictures(asked) if pictured else None,
@@ -53,7 +53,7 @@ def _request(asked: Asked) -> Html:
     body = asked.request.body
     return tag(
         "div",
-        tag("h6", "Request"),
+        tag("h5", "Request"),
         _headers(asked.request.headers),
         tag("p", asked.edit.problem, class_="problem") if asked.edit.problem else None,
         _parts(asked.edit.parts) if asked.edit.parts else bodies.body(body, media_type(asked.request.headers)),
@@ -84,9 +84,9 @@ def _small(text: str | None) -> Html | None:
 def _response(asked: Asked) -> Html:
     response = asked.response
     if response is None:
-        return tag("div", tag("h6", "Response"), tag("p", "Nothing came back."))
+        return tag("div", tag("h5", "Response"), tag("p", "Nothing came back."))
     body = timeline.view(asked) if asked.is_stream else bodies.body(response.body, media_type(response.headers))
-    return tag("div", tag("h6", "Response"), _headers(response.headers), body)
+    return tag("div", tag("h5", "Response"), _headers(response.headers), body)
 
 
 def _pictures(asked: Asked) -> Html | None:
@@ -114,7 +114,7 @@ def _curl(asked: Asked, folder: str) -> Html:
     home = curl.home_of(asked.exchange.id, folder)
     return tag(
         "div",
-        tag("div", tag("h6", "Repeat it"), class_="repeat"),
+        tag("div", tag("h5", "Repeat it"), class_="repeat"),
         tag(
             "pre", command, class_="command", tabindex=0, role="region", aria_label="Command that repeats the exchange"
         ),

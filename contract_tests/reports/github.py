@@ -16,7 +16,7 @@ _BLANK = re.compile(r"\s*\n\s*")
 
 
 def workflow_commands(reports: Sequence[ReportValue]) -> str:
-    """A workflow command for each broken claim (`::error file=…,line=…::…`), worst first; none when nothing is broken."""
+    """A workflow command (`::error file=…,line=…::…`) for each broken claim, worst first; none when nothing is."""
     return "".join(f"{line}\n" for report in reports for line in _lines(report))
 
 

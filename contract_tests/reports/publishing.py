@@ -103,7 +103,11 @@ def write_site(reports: Sequence[ReportInput], out: Path) -> Path:
     """Write one page over many runs into the folder `out`, with the files of the exchanges it shows."""
     out.mkdir(parents=True, exist_ok=True)
     endpoints = history.grouped(reports, lambda given: given.report)
-    runs = [_newest(given, out) for given in endpoints.values()]
+    names = [provider for provider, _url in endpoints]
+    runs = [
+        _newest(anchor(provider, *([url] if names.count(provider) > 1 else [])), given, out)
+        for (provider, url), given in endpoints.items()
+    ]
     changed = [
         (run, diffing.compare(given[-2].report, given[-1].report))
         for run, given in zip(runs, endpoints.values(), strict=True)
@@ -114,9 +118,8 @@ def write_site(reports: Sequence[ReportInput], out: Path) -> Path:
     return _write(out / PAGE, pages.page(runs, time.time(), changed, _all_runs(endpoints, out)))
 
 
-def _newest(given: Sequence[ReportInput], out: Path) -> Run:
+def _newest(key: str, given: Sequence[ReportInput], out: Path) -> Run:
     newest = given[-1]
-    key = anchor("run", *history.endpoint(newest.report))
     return Run(
         key,
         newest.report,

@@ -7,8 +7,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from PIL import ImageOps
+
 from mock_server.faults.register import fault
 from mock_server.replies import Reply
+from specs import pictures
 from specs.edits import Edit
 
 
@@ -70,7 +73,11 @@ def created_as_text(_edit: Edit, reply: Reply) -> Reply:
 def one_picture_too_many(_edit: Edit, reply: Reply) -> Reply:
     """One picture more comes than was asked for."""
     data = reply.document["data"]
-    return reply.with_document(data=[*data, data[-1]]) if len(data) == 1 else reply
+    last = data[-1].get("b64_json")
+    if len(data) > 1 or last is None:
+        return reply
+    mirrored = ImageOps.mirror(pictures.pixels(base64.b64decode(last)))
+    return reply.with_document(data=[*data, {"b64_json": base64.b64encode(pictures.written_png(mirrored)).decode()}])
 
 
 @fault("usage-present", on="answer", source="https://github.com/gpustack/gpustack/issues/426", catalogue="OT-06")

@@ -9,8 +9,11 @@ from specs.answers import Asked
 from specs.rules.payload import readable
 from specs.rules.register import Breach, Said, Silent, rule
 
-MARGIN = 9
-"""Width in pixels of the border along a mask's edge that is not looked at: blending and resampling live there."""
+MARGIN = 4
+"""Pixels on either side of a mask's edge that are not looked at: blending and resampling live there."""
+
+_EDGE = ImageFilter.BoxBlur(MARGIN)
+_WHOLE = [0] * 255 + [255]
 
 
 def _compared(asked: Asked) -> tuple[float, float] | None:
@@ -34,8 +37,8 @@ def differences(source: bytes, mask: bytes, result: bytes) -> tuple[float, float
     with Image.open(pictures.stream(source)) as opened:
         before = ImageOps.exif_transpose(opened).convert("RGB").resize(after.size, Image.Resampling.LANCZOS)
     alpha = pictures.pixels(mask).getchannel("A").resize(after.size, Image.Resampling.NEAREST)
-    gone = alpha.point([255] + [0] * 255).filter(ImageFilter.MinFilter(MARGIN))
-    kept = alpha.point([0] * 255 + [255]).filter(ImageFilter.MinFilter(MARGIN))
+    gone = alpha.point([255] + [0] * 255).filter(_EDGE).point(_WHOLE)
+    kept = alpha.point([0] * 255 + [255]).filter(_EDGE).point(_WHOLE)
     change = ImageChops.difference(before, after)
     inside, outside = _mean(change, gone), _mean(change, kept)
     return None if inside is None or outside is None else (inside, outside)
