@@ -106,7 +106,7 @@ class Client:
 
     def _no_answer(self, problem: Exception, wire: Wire, clock: Clock) -> Failure:
         kind, detail = _failing(problem, clock)
-        if kind == "garbage":
+        if isinstance(problem, HTTPException) and kind == "garbage":
             start = self._redactor.data(wire.incoming.began).decode("latin-1")
             detail = f"what came back is not HTTP: {start[:60]!r}"
         return Failure(kind, detail)

@@ -110,6 +110,12 @@ def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
         yield Design("stream-mask", samples.masked(streamed.with_field("prompt", STRONG)))
 
 
+def _model_left_out(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    required = (c for c in contract.of_area("request") if c.rule == "field_required")
+    if not any(claim.numbers["field"] == "model" for claim in required):
+        yield Design("model-left-out", base.without("model"))
+
+
 def _options(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
     model = choosing.model(contract, models)
     for field in ("quality", "input_fidelity", "moderation", "user"):
@@ -126,5 +132,6 @@ _MAKERS: tuple[Callable[[Contract, ModelList | None, Draft], Iterator[Design]], 
     _sizes,
     _inputs,
     _streams,
+    _model_left_out,
     _options,
 )

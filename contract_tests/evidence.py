@@ -5,8 +5,10 @@ Pure: nothing is sent, the same transcript gives the same evidence.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from specs import models, reading
 from specs.answers import Asked
@@ -26,7 +28,27 @@ class Evidence:
     asked: tuple[Asked, ...]
     proven: frozenset[str]
 
-    @property
+    def to_blame(self, asked: Asked) -> frozenset[str]:
+        """Which claims a refused valid request speaks against.
+
+        Those it is about that no accepted request was about; of these the ones that are in the most refused requests,
+        for a claim that is only ever asked together with a wider one cannot be told from it.
+        """
+        unproven = self.claims_of(asked) - self.proven
+        most = max((self.refusals[claim] for claim in unproven), default=0)
+        return frozenset(claim for claim in unproven if self.refusals[claim] == most)
+
+    def claims_of(self, asked: Asked) -> frozenset[str]:
+        """The claims that a valid request is a case of."""
+        return frozenset((*asked.exchange.about, *accepting(self.contract, asked.edit)))
+
+    @cached_property
+    def refusals(self) -> Counter[str]:
+        """In how many valid requests that were not accepted each claim was asked."""
+        refused = (a for a in self.asked if is_valid(a) and a.outcome != "accepted")
+        return Counter(claim for asked in refused for claim in self.claims_of(asked))
+
+    @cached_property
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)

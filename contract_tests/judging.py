@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from contract_tests.evidence import Evidence, accepting, gathered, is_valid
+from contract_tests.evidence import Evidence, gathered, is_valid
 from contract_tests.findings import Finding
 from specs.answers import Asked
 from specs.applying import applies
@@ -81,7 +81,7 @@ def _requests(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
         if any(broken.id == claim.id for broken in asked.breached):
             yield from _must_be_refused(claim, asked, evidence)
         elif claim.id in asked.exchange.about and is_valid(asked):
-            yield _accepted(asked, evidence, (claim.id,), "a valid request at the claim's edge")
+            yield _accepted(claim, asked, evidence, "a valid request at the claim's edge")
 
 
 def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable[Judged]:
@@ -99,40 +99,34 @@ def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable
         yield Judged(asked)
 
 
-def _accepted(asked: Asked, evidence: Evidence, ours: tuple[str, ...], what: str) -> Judged:
-    """Whether a valid request was accepted; if not, whether one of `ours` is the only unproven claim to blame."""
+def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judged:
+    """Whether a valid request was accepted; if not, whether this claim is to blame for it."""
     if asked.outcome == "accepted":
         return Judged(asked)
     status = asked.response.status if asked.response else None
-    stubborn = asked.outcome == "unavailable" and status is not None and status >= 500  # noqa: PLR2004 - a class
+    stubborn = asked.outcome == "unavailable" and status is not None and status >= 500
     if asked.outcome == "unavailable" and not (stubborn and asked.exchange.attempt >= PATIENCE):
         return Judged(asked, silent=asked.why)
-    everything = {*asked.exchange.about, *accepting(evidence.contract, asked.edit)}
-    unproven = everything - evidence.proven
-    if not unproven <= set(ours) or not unproven:
-        others = ", ".join(sorted(unproven - set(ours))) or "nothing known"
-        return Judged(asked, silent=f"a request about this was answered {status}, to blame is {others}")
+    if not evidence.any_accepted and status in (401, 403):
+        return Judged(asked, silent=f"the key was refused ({status})")
+    blamed = evidence.to_blame(asked) if evidence.any_accepted else _basic(evidence.contract)
+    if claim.id not in blamed:
+        others = ", ".join(sorted(blamed)) or "nothing known"
+        return Judged(asked, silent=f"a request about this was answered {status}; to blame is {others}")
     told = f"{status}: {asked.refusal_text}" if asked.refusal_text else str(status)
     return Judged(asked, (Breach(f"{what} was answered {told}", "accepted", told),))
 
 
+def _basic(contract: Contract) -> frozenset[str]:
+    """The acceptance claims that every valid request is a case of."""
+    return frozenset(claim.id for claim in contract.of_area("acceptance") if not claim.when)
+
+
 def _acceptance(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
-    basic = {c.id for c in evidence.contract.of_area("acceptance") if not c.when}
+    what = f"a valid request with {claim.numbers['feature']}"
     for asked in evidence.asked:
-        if not is_valid(asked) or not applies(claim, asked.edit):
-            continue
-        what = f"a valid request with {claim.numbers['feature']}"
-        alone = evidence.any_accepted or claim.id in basic
-        if alone:
-            ours = (claim.id,) if evidence.any_accepted else (claim.id, *asked.exchange.about, *accepting_of(evidence, asked))
-            yield _accepted(asked, evidence, ours, what)
-        else:
-            yield Judged(asked, silent="no valid request was accepted at all")
-
-
-def accepting_of(evidence: Evidence, asked: Asked) -> tuple[str, ...]:
-    """The acceptance claims a request is a case of."""
-    return accepting(evidence.contract, asked.edit)
+        if is_valid(asked) and applies(claim, asked.edit):
+            yield _accepted(claim, asked, evidence, what)
 
 
 def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:

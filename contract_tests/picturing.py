@@ -92,7 +92,8 @@ def mask(width: int = 256, height: int = 256, alpha: str = "window", *, white: b
         left, top, right, bottom = window_box(width, height)
         plain.paste(0, (left, top, right, bottom))
     elif alpha == "gradient":
-        plain = Image.linear_gradient("L").rotate(-90).resize((width, height))
+        slope = Image.linear_gradient("L").rotate(-90).resize((width, height))
+        plain = slope.point(lambda value: min(255, max(0, (value - 8) * 255 // 239)))
     made = Image.new("RGBA", (width, height), (255, 255, 255) if white else (0, 0, 0))
     made.putalpha(plain)
     return made

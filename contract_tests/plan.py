@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from contract_tests import choosing, samples
-from contract_tests.designs import Design, designs
+from contract_tests.designs import Design, designs, documented
 from contract_tests.drafts import Draft
 from contract_tests.encodings import ENCODINGS, Encoding, offered, plain
 from contract_tests.evidence import accepting, breaches
@@ -30,7 +31,11 @@ class FaultyPlan(ValueError):
 def plan(contract: Contract, models: ModelList | None, seed: int = 0, *, heavy: bool = True) -> tuple[Question, ...]:
     """All questions about a contract, in the order in which they are asked."""
     base = samples.valid(contract, models, seed)
-    made = (*_attempted(contract, models, seed, heavy=heavy), *_good(contract, models, base, seed))
+    made = (
+        *_streamed(contract, models, seed),
+        *_attempted(contract, models, seed, heavy=heavy),
+        *_good(contract, models, base, seed),
+    )
     checked = (_checked(question, contract, models) for question in made)
     found = [question for question in checked if question is not None]
     found.sort(key=lambda question: question.billable)
@@ -48,6 +53,21 @@ def _attempted(contract: Contract, models: ModelList | None, seed: int, *, heavy
     for claim in contract.of_area("request"):
         for attempt in attempts(claim, contract, models, seed, heavy=heavy):
             yield _question(claim.id, attempt)
+
+
+_STREAMED = ("field_required", "image_required", "text_at_least", "integer_between", "integer_at_least")
+"""Rules whose breach is tried once more in a request for a stream: the refusal has to come before it begins."""
+
+
+def _streamed(contract: Contract, models: ModelList | None, seed: int) -> Iterator[Question]:
+    if not documented(contract, "stream"):
+        return
+    for claim in contract.of_area("request"):
+        if claim.rule in _STREAMED:
+            bad = (a for a in attempts(claim, contract, models, seed) if not isinstance(a, Good))
+            for attempt in islice(bad, 1):
+                found = _question(claim.id, attempt)
+                yield replace(found, id=f"{found.id}-streamed", draft=found.draft.with_field("stream", True))
 
 
 def _question(claim: str, attempt: Attempt) -> Question:

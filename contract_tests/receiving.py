@@ -10,6 +10,7 @@ import re
 import socket
 import zlib
 from collections.abc import Iterator
+from email.errors import FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect
 from http.client import HTTPResponse
 from typing import cast
 
@@ -21,6 +22,7 @@ MOST = 64 * 1024 * 1024
 
 _PIECE = 65536
 _LINE = 8192
+_NO_FIELDS = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect)
 _HEX = re.compile(rb"\s*([0-9a-fA-F]{1,15})\s*(;.*)?\r?\n\Z", re.DOTALL)
 
 
@@ -45,13 +47,15 @@ class _Lent:
 def head(reader: Reader, method: str) -> HTTPResponse:
     """The head of the final answer; interim ones (100, 103 …) are passed over.
 
-    Raises http.client.HTTPException when it is not HTTP, Broken when it is cut short, OSError when the connection does.
+    Raises http.client.HTTPException or Broken when it is not HTTP or cut short, OSError when the connection fails.
     """
     while True:
         found = HTTPResponse(cast("socket.socket", _Lent(reader)), method=method)
         found.begin()
         if reader.line not in (b"\r\n", b"\n"):
             raise Broken("cut", "the connection was closed in the middle of the answer's head")
+        if any(isinstance(defect, _NO_FIELDS) for defect in found.headers.defects):
+            raise Broken("garbage", "a line in the answer's head is no header field")
         if found.status >= 200 or found.status == 101:
             return found
 
@@ -128,13 +132,15 @@ def _window(coding: str, first: int) -> int:
 
 
 def pieces(reader: Reader, found: HTTPResponse) -> Iterator[bytes]:
-    """The body of an answer as it arrives. Raises Broken when it ends too early or its chunks are none."""
+    """The body of an answer as it arrives. Raises Broken when it ends too early, or its length or a chunk is none."""
     if found.length == 0:
         return
     if found.chunked:
         yield from _chunks(reader)
     elif found.length is not None:
         yield from _counted(reader, found.length, "Content-Length announced")
+    elif (stated := found.getheader("Content-Length")) is not None:
+        raise Broken("garbage", f"the Content-Length reads {stated[:20]!r}")
     else:
         while piece := reader.read1(_PIECE):
             yield piece

@@ -46,16 +46,10 @@ def mask_without_alpha(mode: str = "RGB", kind: str = "png", width: int = SIDE, 
     return File(picturing.written(shape, kind), f"mask.{_ENDINGS.get(kind, kind)}", f"image/{kind}")
 
 
-def mask_of_kind(kind: str, width: int = SIDE, height: int = SIDE) -> File:
-    """The window mask in another format that knows alpha (`webp`, `gif`, `tiff`)."""
-    return File(
-        picturing.written(picturing.mask(width, height), kind, **_LOSSLESS.get(kind, {})),
-        f"mask.{kind}",
-        f"image/{kind}",
-    )
-
-
-_LOSSLESS: dict[str, dict[str, bool]] = {"webp": {"lossless": True}}
+def mask_as_webp(width: int = SIDE, height: int = SIDE) -> File:
+    """The window mask in another format that knows alpha."""
+    data = picturing.written(picturing.mask(width, height), "webp", lossless=True)
+    return File(data, "mask.webp", "image/webp")
 
 
 def of_bytes(length: int, file: File | None = None) -> File:

@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from time import monotonic
 
 from contract_tests.addresses import Origin
@@ -145,11 +146,12 @@ class Wire:
         return _interim(start)
 
     def leftover(self) -> bytes:
-        """What has come after the end of an answer, without waiting for more."""
+        """What has come after the end of an answer, without waiting for more; how the connection ends is no matter."""
         self.incoming.over = True
         found = self.reader.peek(1)
-        if not found and not self.secure and _readable(self.sock):
-            found = self.sock.recv(_KEPT, socket.MSG_PEEK)
+        with suppress(OSError):
+            if not found and not self.secure and _readable(self.sock):
+                found = self.sock.recv(_KEPT, socket.MSG_PEEK)
         return found.strip(b"\r\n")
 
     def usable(self) -> bool:

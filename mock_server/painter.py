@@ -16,7 +16,7 @@ from typing import Literal
 from PIL import Image, ImageChops
 
 from mock_server.painting import sources
-from mock_server.painting.cache import ByteCache
+from specs.cache import ByteCache
 from mock_server.painting.caption import draw_caption
 from mock_server.painting.cutout import seen
 from mock_server.painting.encode import LONGEST_SIDE, Format, encoded, png

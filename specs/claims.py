@@ -66,7 +66,9 @@ def merged(
     through = quoting.citation(inherits["citation"])
     dropped = {item["id"] for item in inherits.get("except", ())}
     if unknown := dropped - {claim.id for claim in base}:
-        raise BrokenClaim(f"x-inherits.except names {', '.join(sorted(unknown))}, which {inherits['from']} does not claim")
+        raise BrokenClaim(
+            f"x-inherits.except names {', '.join(sorted(unknown))}, which {inherits['from']} does not claim"
+        )
     for item in inherits.get("except", ()):
         quoting.citation(item["citation"])
     kept = [

@@ -1,7 +1,8 @@
 """What a picture file is: its kind by its bytes, its header, its pixels.
 
-`look` reads a header (microseconds, never the pixels); `pixels` decodes, within a limit that no real picture of these
-endpoints reaches, so that a decompression bomb is a broken picture and not a dead process.
+`look` reads a header (microseconds, never the pixels) and tells the dimensions as stored. `pixels` decodes to what a
+viewer shows, within a limit that no real picture of these endpoints reaches, so that a decompression bomb is a broken
+picture and not a dead process. What was decoded is kept for the next rule that looks at it, in bounded bytes.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import io
 import struct
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PIL import Image, ImageFile
+
+from specs import decoding
+from specs.cache import ByteCache
 
 LARGEST = 64_000_000
 """Pixels we are willing to decode: six times the largest documented size (3840x2160)."""
@@ -34,7 +37,7 @@ class BrokenPicture(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A picture's header: kind, width and height in pixels, whether it has an alpha channel."""
+    """A picture's header: kind, stored width and height in pixels, whether it has an alpha channel."""
 
     kind: str
     width: int
@@ -54,8 +57,8 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
 
 
-@lru_cache(maxsize=256)
-def _look(data: bytes) -> Look | None:
+def look(data: bytes) -> Look | None:
+    """The header of a picture file, or None when there is none to read."""
     kind = kind_of(data)
     if kind is None:
         return None
@@ -68,11 +71,6 @@ def _look(data: bytes) -> Look | None:
                 return Look(kind, picture.width, picture.height, _has_alpha(picture))
     except Exception:  # noqa: BLE001 - Pillow raises many kinds for broken headers; all mean: no header
         return None
-
-
-def look(data: bytes) -> Look | None:
-    """The header of a picture file, or None when there is none to read."""
-    return _look(data)
 
 
 def _png_look(data: bytes) -> Look | None:
@@ -100,12 +98,23 @@ def _has_alpha(picture: Image.Image) -> bool:
     return "A" in picture.getbands() or "transparency" in picture.info
 
 
-@lru_cache(maxsize=32)
+_decoded: ByteCache[Image.Image] = ByteCache(64_000_000)
+"""Pictures by their files; files and pixels both count, so that one photograph of twelve million pixels fits."""
+
+
 def pixels(data: bytes) -> Image.Image:
-    """The whole picture, decoded to RGBA. Callers must not change it.
+    """The whole picture as a viewer shows it: RGBA, eight bits a channel, upright. Callers must not change it.
 
     Raises BrokenPicture when the bytes are no picture, are cut short, or would need more than LARGEST pixels.
     """
+    held = _decoded.get(data)
+    if held is not None:
+        return held
+    picture = _decode(data)
+    return _decoded.put(data, picture, len(data) + 4 * picture.width * picture.height)
+
+
+def _decode(data: bytes) -> Image.Image:
     seen = look(data)
     if seen is None:
         raise BrokenPicture("the bytes are not a picture that can be read")
@@ -117,9 +126,8 @@ def pixels(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as picture:
-                picture.load()
-                return picture.convert("RGBA")
-    except Exception as problem:  # noqa: BLE001 - every Pillow decoder has its own exceptions
+                return decoding.shown(picture)
+    except Exception as problem:  # every Pillow decoder has its own exceptions
         raise BrokenPicture(f"the {seen.kind} cannot be decoded: {problem}") from problem
 
 
@@ -132,9 +140,21 @@ def decodes(data: bytes) -> str | None:
     return None
 
 
-def stream(data: bytes) -> io.BytesIO:
-    """The bytes as a file for Pillow, where more than `pixels` is wanted (EXIF)."""
-    return io.BytesIO(data)
+def mask_over(mask: bytes, image: bytes) -> Image.Image:
+    """The alpha of a mask, as L in the mask's own size, the way it lies over the upright picture.
+
+    A mask that has the stored size of a turned picture, and not the size it is shown in, is turned with it. Raises
+    BrokenPicture when one of the two does not decode.
+    """
+    alpha, picture, stored = pixels(mask).getchannel("A"), pixels(image), look(image)
+    if stored and alpha.size == (stored.width, stored.height) != picture.size:
+        return decoding.turned_with(alpha, picture)
+    return alpha
+
+
+def forget() -> None:
+    """Keep no picture."""
+    _decoded.clear()
 
 
 def written_png(picture: Image.Image) -> bytes:

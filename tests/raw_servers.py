@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import select
 import socket
 import ssl
@@ -129,6 +130,11 @@ def ok(body: bytes, *fields: str) -> bytes:
 KEY = "sk-very-secret-1234567890"
 FORM = (("Authorization", f"Bearer {KEY}"), ("Content-Type", "text/plain"))
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def squeezed(data: bytes) -> bytes:
+    """The data in gzip, always the same bytes."""
+    return gzip.compress(data, mtime=0)
 
 
 def post(body: bytes = b"hello", *headers: tuple[str, str]) -> Request:

@@ -232,7 +232,7 @@ def form(*parts: tuple[str, bytes, str | None, str | None], boundary: str = "fro
     body = b""
     for name, data, filename, kind in parts:
         named = f'; filename="{filename}"' if filename else ""
-        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n'.encode()
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n'.encode("utf-8", "replace")
         body += f"Content-Type: {kind}\r\n".encode() if kind else b""
         body += b"\r\n" + data + b"\r\n"
     return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"

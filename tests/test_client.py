@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import zlib
-from gzip import compress
 
 import pytest
 
 from contract_tests import client as clients
 from contract_tests import receiving
 from contract_tests.client import Client
-from raw_servers import CHUNKED, KEY, Connection, answer_all, answering, asked, ok, post, serving
+from raw_servers import CHUNKED, KEY, Connection, answer_all, answering, asked, ok, post, serving, squeezed
 from specs.messages import Request, Response
 
 
@@ -76,17 +75,27 @@ def test_an_answer_comes_back_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("answer", "body"),
     [
-        (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", b"until the end"),
-        (b"HTTP/1.1 200 OK\r\n\r\nuntil the end", b"until the end"),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
-        (CHUNKED + b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: r\r\n\r\n", b"abc0123456789"),
-        (b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok(b"late"), b"late"),
-        (ok(compress(b"squeezed"), "Content-Encoding: gzip"), b"squeezed"),
-        (ok(compress(b"one ") + compress(b"two"), "Content-Encoding: GZIP"), b"one two"),
-        (ok(zlib.compress(b"squeezed"), "Content-Encoding: deflate"), b"squeezed"),
-        (ok(zlib.compress(b"squeezed")[2:-4], "Content-Encoding: deflate"), b"squeezed"),
-        (ok(b"unknown", "Content-Encoding: br"), b"unknown"),
-        (ok(b"", "Content-Encoding: gzip"), b""),
+        pytest.param(b"HTTP/1.0 200 OK\r\n\r\nuntil the end", b"until the end", id="http-1.0-until-close"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\nuntil the end", b"until the end", id="until-close"),
+        pytest.param(b"HTTP/1.1 204 No Content\r\n\r\n", b"", id="no-content"),
+        pytest.param(
+            CHUNKED + b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: r\r\n\r\n",
+            b"abc0123456789",
+            id="chunked-with-trailer",
+        ),
+        pytest.param(
+            b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok(b"late"),
+            b"late",
+            id="interim-answers-first",
+        ),
+        pytest.param(ok(squeezed(b"squeezed"), "Content-Encoding: gzip"), b"squeezed", id="gzip"),
+        pytest.param(
+            ok(squeezed(b"one ") + squeezed(b"two"), "Content-Encoding: GZIP"), b"one two", id="gzip-in-two-members"
+        ),
+        pytest.param(ok(zlib.compress(b"squeezed"), "Content-Encoding: deflate"), b"squeezed", id="deflate"),
+        pytest.param(ok(zlib.compress(b"squeezed")[2:-4], "Content-Encoding: deflate"), b"squeezed", id="bare-deflate"),
+        pytest.param(ok(b"unknown", "Content-Encoding: br"), b"unknown", id="unknown-coding"),
+        pytest.param(ok(b"", "Content-Encoding: gzip"), b"", id="empty-gzip"),
     ],
 )
 def test_every_lawful_framing_is_read(answer: bytes, body: bytes) -> None:
@@ -127,7 +136,7 @@ def test_arrivals_tell_a_stream_from_a_buffered_answer(monkeypatch: pytest.Monke
 
 
 def test_arrivals_count_what_has_been_decompressed() -> None:
-    response, _ = asked(answering(ok(compress(b"a" * 5000), "Content-Encoding: gzip")))
+    response, _ = asked(answering(ok(squeezed(b"a" * 5000), "Content-Encoding: gzip")))
     assert response.arrivals[-1][1] == len(response.body) == 5000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -72,6 +73,16 @@ def test_a_refusal_before_the_end_of_the_request_is_heard() -> None:
     assert failure is None
     assert response is not None
     assert (response.status, response.body) == (413, b"big")
+
+
+def test_a_reset_after_the_end_of_an_answer_is_no_failure() -> None:
+    def script(connection: Connection) -> None:
+        connection.request()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.send(ok(b"whole"))
+
+    answers = [asked(script) for _ in range(20)]
+    assert [(response.body, failure) for response, failure in answers if response] == [(b"whole", None)] * 20
 
 
 def test_a_connection_reset_while_sending_is_cut() -> None:

@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from mock_server.painting.cache import ByteCache
 from mock_server.painting.encode import encoded, png
+from specs.cache import ByteCache
 from specs.pictures import pixels
 
 

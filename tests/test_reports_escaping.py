@@ -43,9 +43,10 @@ def hostile_report(text: str) -> Report:
     whole = samples.report()
     cited = replace(samples.CHINESE, quote=text, gloss=text, at=f"/{text}", document=text)
     findings = tuple(
-        replace(f, expected=text, actual=text, reason=text, claim=replace(f.claim, citation=cited, statement=text, note=text))
+        replace(f, expected=text, actual=text, reason=text, claim=claim)
         for f in whole.findings
-    )  # fmt: skip
+        for claim in [replace(f.claim, citation=cited, statement=text, note=text)]
+    )
     places = replace(samples.CONTRADICTION, problem=text, resolution=text, why=text, places=(cited,))
     return replace(whole, title=text or "x", base_url=text, findings=findings, contradictions=(places,))
 

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from contract_tests import multiparts
 from contract_tests.reports.markup import anchor
 from specs.answers import Asked
 from specs.messages import Part, Request, Response, first, media_type
@@ -27,7 +28,7 @@ _TAME = re.compile(r"[A-Za-z0-9 :=./-]*\Z")
 """Text that means the same in double quotation marks."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.\[\]() -]{1,100}\Z")
 _TYPE = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?\Z")
-_BOUNDARY = re.compile(r"multipart/form-data; ?boundary=[A-Za-z0-9'_-]{1,60}\Z")
+_BOUNDARY = re.compile(r"multipart/form-data; ?boundary=(?P<boundary>[A-Za-z0-9'_-]{1,60})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def _bytes(request: Request, home: str) -> _Said:
 def _form(asked: Asked, home: str) -> _Said | None:
     """The form in curl's words, or None where curl would not send the same."""
     parts = asked.edit.parts
-    if not parts or not _BOUNDARY.match(asked.request.header("content-type") or ""):
+    stated = _BOUNDARY.match(asked.request.header("content-type") or "")
+    if not parts or not stated or multiparts.body(parts, stated["boundary"]) != asked.request.body:
         return None
     said = [_part(part, f"{home}/{index:02}-{anchor(part.name)}") for index, part in enumerate(parts, 1)]
     return _together(s for s in said if s) if all(said) else None

@@ -15,10 +15,9 @@ _SIDE = samples.SIDE
 @violation("mask_is_png")
 def mask_is_png(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     """A mask in another format that knows alpha, as JPEG, as JPEG under the name of a PNG, and no picture."""
-    webp = samples.mask_of_kind("webp")
     jpeg = samples.mask_without_alpha(kind="jpeg")
     for name, file in (
-        ("webp", webp),
+        ("webp", samples.mask_as_webp()),
         ("jpeg", jpeg),
         ("jpeg-as-png", samples.pretending(jpeg.data, "mask.png")),
         ("text-as-png", samples.pretending(filename="mask.png")),

@@ -32,7 +32,16 @@ def offered(contract: Contract) -> tuple[Fault, ...]:
 def _refusing(contract: Contract, claim_id: str) -> Fault:
     name = claim_id.removeprefix("accepts-").removesuffix("-accepted")
     told = f"A valid request is refused: {contract.claim(claim_id).numbers['feature']}."
-    return Fault(f"refuses-{name}", (claim_id,), "accepted", partial(_refuse, claim_id), told)
+    only = contract.claim(claim_id).when.get("features") == _the_only_encoding(contract)
+    breaks = (claim_id, *(c.id for c in contract.of_area("acceptance") if only and not c.when))
+    return Fault(f"refuses-{name}", breaks, "accepted", partial(_refuse, claim_id), told)
+
+
+def _the_only_encoding(contract: Contract) -> list[str] | None:
+    """Where one encoding is documented, refusing it is refusing everything."""
+    known = {"multipart/form-data": "multipart", "application/json": "json"}
+    names = [known[media] for media in contract.edit.schemas if media in known]
+    return names if len(names) == 1 else None
 
 
 def _refuse(claim_id: str, edit: Edit, reply: Reply, contract: Contract) -> Reply:

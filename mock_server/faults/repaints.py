@@ -97,7 +97,7 @@ def too_many_partials(edit: Edit) -> Edit:
     return replace(edit, fields={**edit.fields, "partial_images": 3}) if edit.streams else edit
 
 
-@fault("mask-repaints-transparent", "mask-heeded", on="edit")
+@fault("mask-repaints-transparent", on="edit")
 def nothing_repainted(edit: Edit) -> Edit:
     """With a mask nothing is repainted at all: the source comes back as it was."""
     if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):

@@ -7,15 +7,12 @@ result with its source can do the same and get the same pixels. A mask is scaled
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 from dataclasses import dataclass
-from typing import cast
 
-from PIL import ExifTags, Image, ImageChops
+from PIL import Image, ImageChops
 
-from mock_server.painting.cache import ByteCache
-from specs.pictures import kind_of, pixels
+from specs.cache import ByteCache
+from specs.pictures import mask_over, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,7 @@ def upright(data: bytes) -> Image.Image:
 
     Raises BrokenPicture when the bytes do not decode.
     """
-    picture = pixels(data)
-    if _is_deep(data):
-        picture = _eight_bits(data)
-    return _turned(picture)
+    return pixels(data)
 
 
 def upright_size(data: bytes) -> tuple[int, int]:
@@ -88,73 +82,10 @@ def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
     A mask that has the stored size of a turned picture (and not the upright one) is turned with it. Raises
     BrokenPicture when the mask does not decode.
     """
-    picture = upright(mask)
-    stored, shown = pixels(image), upright_size(image)
-    if picture.size == stored.size != shown:
-        picture = _turned(picture, _orientation(stored))
-    return ImageChops.invert(picture.getchannel("A").resize(size, Image.Resampling.NEAREST))
+    return ImageChops.invert(mask_over(mask, image).resize(size, Image.Resampling.NEAREST))
 
 
 def _resized(picture: Image.Image, size: tuple[int, int]) -> Source:
     opaque = picture.getchannel("A").getextrema() == (255, 255)
     result = picture.resize(size, Image.Resampling.LANCZOS)
     return Source(result, None if opaque else result.getchannel("A"))
-
-
-def _is_deep(data: bytes) -> bool:
-    """Whether a whole picture is grey with more than eight bits, which Pillow clips when it makes RGBA of it."""
-    kind = kind_of(data)
-    if kind == "png":
-        return data[24:26] == b"\x10\0"  # the header's bit depth and colour type
-    if kind != "tiff":
-        return False
-    with Image.open(io.BytesIO(data)) as picture:
-        return picture.mode.startswith(("I", "F"))
-
-
-def _eight_bits(data: bytes) -> Image.Image:
-    """A grey picture of more than eight bits, in eight.
-
-    White is 65535, with floating point also 1 or 255 when nothing is brighter, else the brightest there is.
-    """
-    with Image.open(io.BytesIO(data)) as picture:
-        whites = (1.0, 255.0, 65535.0) if picture.mode == "F" else (65535.0,)
-        deep = picture.convert("F")
-        deep.info = dict(picture.info)
-    low, high = cast("tuple[float, float]", deep.getextrema())
-    white = next((white for white in whites if high <= white), high)
-    black = min(low, 0.0)
-    factor = 255.0 / (white - black) if white > black else 0.0
-    return deep.point(lambda value: value * factor - black * factor).convert("RGBA")
-
-
-def _orientation(picture: Image.Image) -> int:
-    """The EXIF orientation, 1 when there is none or the metadata cannot be read."""
-    if not _METADATA & picture.info.keys():
-        return 1
-    bearer = Image.new("L", (1, 1))  # getexif() writes into its picture, and this one is shared between threads
-    bearer.info = picture.info
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return int(bearer.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001 - broken metadata raises many kinds; the picture itself is whole
-        return 1
-
-
-_METADATA = {"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"}
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-def _turned(picture: Image.Image, orientation: int | None = None) -> Image.Image:
-    turn = _TURNS.get(_orientation(picture) if orientation is None else orientation)
-    return picture if turn is None else picture.transpose(turn)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 from specs import pictures
-from specs.answers import ABSENT, Asked
-from specs.edits import exact_size
+from specs.answers import Asked
+from specs.edits import ABSENT, exact_size
 from specs.messages import media_type
 from specs.reading import json_type
 from specs.rules.register import Breach, Said, Silent, rule
@@ -19,7 +20,9 @@ _SOONEST = 1_000_000_000_000
 @rule("answer")
 def success_status(asked: Asked, *, status: int) -> Said:
     """A successful edit is answered with HTTP {status}."""
-    if asked.response and asked.response.status != status:
+    if asked.response is None or asked.outcome != "accepted":
+        yield Silent("the edit was not successful")
+    elif asked.response.status != status:
         yield Breach(f"success came as {asked.response.status}", str(status), str(asked.response.status))
 
 
@@ -30,8 +33,27 @@ def json_content_type(asked: Asked) -> Said:
     if stated != "application/json":
         found = stated or "no Content-Type"
         yield Breach(f"the answer's content type is {found}", "application/json", found)
-    elif asked.strict_body is ABSENT:
-        yield Breach("the body is not JSON", "a JSON body", "a body that does not parse")
+    elif asked.response and (why := json_fault(asked.response.body)):
+        yield Breach(f"the body is not JSON: {why}", "a JSON body", why)
+
+
+def json_fault(body: bytes) -> str | None:
+    """None when the bytes are JSON as it travels (RFC 8259: UTF-8, no byte order mark), else what is wrong."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    if text.startswith("\N{BYTE ORDER MARK}"):
+        return "it begins with a byte order mark"
+    try:
+        json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return "it does not parse"
+    return None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
 
 
 @rule("answer")
@@ -41,7 +63,8 @@ def no_wrapper(asked: Asked) -> Said:
     if not isinstance(body, dict):
         yield Silent("the body is no JSON object")
     elif not isinstance(body.get("data"), list):
-        found = f"`data` is {json_type(body['data'])}" if "data" in body else f"the keys {', '.join(list(body)[:6])}"
+        keys = ", ".join(list(body)[:6]) or "none"
+        found = f"`data` is {json_type(body['data'])}" if "data" in body else f"the keys are {keys}"
         yield Breach(f"the body is not an ImagesResponse: {found}", "`data` as a list at the top", found)
     elif "code" in body and "message" in body and "created" not in body:
         yield Breach("the body has `code` and `message` around `data`", "a bare ImagesResponse", "a wrapper")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from specs import pictures
 from specs.answers import Asked, Payload
+from specs.edits import exact_size
 from specs.rules.register import Breach, Said, Silent, rule
+
 
 def strict_base64(text: Any) -> str | None:
     """None when the text is plain base64 of something, else what is wrong with it."""
@@ -29,26 +31,31 @@ def strict_base64(text: Any) -> str | None:
 @rule("answer")
 def payload_is(asked: Asked, *, fields: list[str]) -> Said:
     """Each item of `data` carries its picture as {fields}."""
-    yield from _carried(asked, fields)
+    data = asked.body.get("data") if isinstance(asked.body, dict) else None
+    items = data if isinstance(data, list) else [payload.item for payload in asked.payloads]
+    if not items:
+        yield Silent("no item came")
+    yield from _carried(items, fields)
 
 
 @rule("answer")
 def payload_as_asked(asked: Asked) -> Said:
-    """Each item of `data` carries its picture in the field that `response_format` asks for."""
+    """Each picture of `data` travels in the field that `response_format` asks for."""
     wanted = asked.edit.get("response_format")
     if wanted not in ("url", "b64_json"):
         yield Silent("no response_format was asked for")
+    elif not asked.payloads:
+        yield Silent("no picture came")
     else:
-        yield from _carried(asked, [wanted])
+        yield from _carried([payload.item for payload in asked.payloads], [wanted])
 
 
-def _carried(asked: Asked, fields: list[str]) -> Said:
-    if not asked.payloads:
-        yield Silent("no item with a picture came")
-    for payload in asked.payloads:
-        if not any(isinstance(payload.item.get(key), str) and payload.item[key] for key in fields):
-            found = ", ".join(key for key in ("b64_json", "url") if payload.item.get(key)) or "neither"
-            yield Breach(f"item {payload.index} carries {found}", " or ".join(fields), found)
+def _carried(items: Sequence[Any], fields: list[str]) -> Said:
+    for index, item in enumerate(items):
+        held = item if isinstance(item, dict) else {}
+        if not any(isinstance(held.get(key), str) and held[key] for key in fields):
+            found = ", ".join(key for key in ("b64_json", "url") if held.get(key)) or "neither b64_json nor url"
+            yield Breach(f"item {index} carries {found}", " or ".join(fields), found)
 
 
 @rule("answer")
@@ -97,15 +104,16 @@ def picture_format(asked: Asked, *, default: str | None = None) -> Said:
 @rule("answer")
 def picture_size(asked: Asked, *, default: str | None = None) -> Said:
     """Each returned picture has exactly the dimensions that `size` asks for."""
-    size = asked.edit.get("size") or default
+    size = exact_size(asked.edit.get("size") or default)
     looks = [(payload, pictures.look(data)) for payload, data in readable(asked)]
     known = [(payload, seen) for payload, seen in looks if seen]
-    if not known or not isinstance(size, str) or size == "auto":
+    if not known or size is None:
         yield Silent("there is no picture, or no exact size asked for")
         return
     for payload, seen in known:
-        if seen.size != size:
-            yield Breach(f"picture {payload.index} is {seen.size}, {size} was asked for", size, seen.size)
+        if (seen.width, seen.height) != size:
+            wanted = f"{size[0]}x{size[1]}"
+            yield Breach(f"picture {payload.index} is {seen.size}, {wanted} was asked for", wanted, seen.size)
 
 
 @rule("answer")
@@ -113,10 +121,11 @@ def pictures_differ(asked: Asked) -> Said:
     """The pictures of one answer differ from each other."""
     digests: dict[str, int] = {}
     found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
-    if len(found) < 2:  # noqa: PLR2004 - one picture cannot differ
+    if len(found) < 2:
         yield Silent("fewer than two pictures came")
     for payload, data in found:
-        digest = hashlib.sha256(pictures.pixels(data).tobytes()).hexdigest()
+        pixels = pictures.pixels(data)
+        digest = f"{pixels.size} {hashlib.sha256(pixels.tobytes()).hexdigest()}"
         if digest in digests:
             same = f"pictures {digests[digest]} and {payload.index} are the same"
             yield Breach(same, "different pictures", "copies of one picture")
@@ -134,7 +143,7 @@ def picture_transparent(asked: Asked) -> Said:
         yield Silent("no picture could be decoded")
     for payload, data in found:
         lowest = pictures.pixels(data).getchannel("A").getextrema()[0]
-        if isinstance(lowest, int | float) and lowest == 255:  # noqa: PLR2004 - fully opaque
+        if isinstance(lowest, int | float) and lowest == 255:
             yield Breach(f"picture {payload.index} is opaque everywhere", "transparent pixels", "opaque everywhere")
 
 
@@ -145,15 +154,23 @@ def url_absolute(asked: Asked) -> Said:
     if not links:
         yield Silent("no url came")
     for payload in links:
-        parts = urlsplit(payload.url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not _is_absolute(payload.url):
             yield Breach(f"url of item {payload.index} is {payload.url[:60]}", "http(s)://host/…", payload.url[:60])
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, url))
 
 
 @rule("answer")
 def url_fetchable(asked: Asked) -> Said:
     """A returned `url` leads, without a key, to the picture."""
-    tried = [(payload, asked.fetched[payload.url]) for payload in asked.payloads if payload.url in asked.fetched]
+    links = ((payload, payload.url) for payload in asked.payloads if isinstance(payload.url, str))
+    tried = [(payload, asked.fetched[url]) for payload, url in links if url in asked.fetched]
     if not tried:
         yield Silent("no url was fetched")
     for payload, exchange in tried:
@@ -161,6 +178,6 @@ def url_fetchable(asked: Asked) -> Said:
         if response is None:
             found = exchange.failure.detail if exchange.failure else "nothing came back"
             yield Breach(f"url of item {payload.index} cannot be fetched: {found}", "a picture", found)
-        elif response.status != 200 or not pictures.kind_of(response.body):  # noqa: PLR2004
+        elif response.status != 200 or not pictures.kind_of(response.body):
             found = f"{response.status} {response.header('content-type') or 'without content type'}"
             yield Breach(f"url of item {payload.index} leads to {found}", "200 and a picture", found)

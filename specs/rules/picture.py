@@ -5,12 +5,13 @@ from __future__ import annotations
 from specs import pictures
 from specs.edits import Edit, Input
 from specs.rules.register import Breach, Said, Silent, rule
+from specs.rules.request import is_readable
 
 
 @rule("request")
 def image_required(edit: Edit) -> Said:
     """At least one input picture is required."""
-    if edit.problem is None and edit.encoding in ("multipart", "json") and not edit.images:
+    if is_readable(edit) and not edit.images:
         yield Breach("there is no input picture", "a picture", "none")
 
 
@@ -34,10 +35,20 @@ def images_within_model_limit(edit: Edit) -> Said:
 
 @rule("request")
 def image_is_picture_field(edit: Edit) -> Said:
-    """An input picture is a file, a link or a `data:` URL, not other text."""
-    for picture in _all(edit):
+    """An input picture, or the mask, is a file, a link or a `data:` URL, not other text."""
+    for picture in edit.images:
         if picture.text is not None:
             yield Breach(f"`{picture.at}` is text, not a picture", "a file or a link", "text")
+    mask = edit.mask
+    if is_empty(mask):
+        yield Breach("the mask is empty", "a file or a link, or no mask at all", "nothing", disputed=True)
+    elif mask and mask.text is not None:
+        yield Breach(f"`{mask.at}` is text, not a picture", "a file or a link", "text")
+
+
+def is_empty(picture: Input | None) -> bool:
+    """Whether a picture is there without a byte; as a mask some providers refuse that, others take it for none."""
+    return picture is not None and (picture.text == "" or picture.data == b"")
 
 
 @rule("request")
@@ -66,7 +77,3 @@ def image_decodes(edit: Edit) -> Said:
         data = picture.data
         if data is not None and pictures.kind_of(data) is not None and (why := pictures.decodes(data)):
             yield Breach(f"`{picture.at}` cannot be decoded: {why}", "a whole picture", why)
-
-
-def _all(edit: Edit) -> tuple[Input, ...]:
-    return (*edit.images, *((edit.mask,) if edit.mask else ()))

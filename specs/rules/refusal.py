@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from specs.answers import ABSENT, Asked
+from specs.answers import Asked
+from specs.edits import ABSENT
 from specs.messages import media_type
 from specs.reading import json_type
 from specs.rules.register import Breach, Said, Silent, rule
@@ -26,7 +27,7 @@ def _status(asked: Asked) -> int:
 
 
 def _plainly_refused(asked: Asked) -> bool:
-    return 400 <= _status(asked) < 500  # noqa: PLR2004 - a status class
+    return 400 <= _status(asked) < 500
 
 
 def _reached(asked: Asked) -> bool:
@@ -36,14 +37,20 @@ def _reached(asked: Asked) -> bool:
 @rule("refusal")
 def refusal_never_2xx(asked: Asked) -> Said:
     """A refusal is never sent with a status of success."""
-    if 200 <= _status(asked) < 300 and not asked.is_stream:  # noqa: PLR2004
+    if asked.outcome not in ("refused", "crashed"):
+        yield Silent("the request was not refused")
+    elif asked.is_stream:
+        yield Silent("the refusal came as a stream")
+    elif 200 <= _status(asked) < 300:
         yield Breach(f"a refusal came as HTTP {_status(asked)}", "4xx", str(_status(asked)))
 
 
 @rule("refusal")
 def refusal_never_5xx(asked: Asked) -> Said:
     """A client's mistake is never answered with a server error."""
-    if asked.outcome == "crashed":
+    if asked.outcome not in ("refused", "crashed"):
+        yield Silent("the request was not refused")
+    elif asked.outcome == "crashed":
         yield Breach(f"a client's mistake was answered {_status(asked)}", "4xx", str(_status(asked)))
 
 
@@ -53,22 +60,25 @@ def refusal_status(asked: Asked) -> Said:
     if not _plainly_refused(asked):
         yield Silent("it was not refused with a 4xx")
         return
-    allowed = [status for claim in asked.breached if claim.refusal for status in claim.refusal.status]
-    if allowed and _status(asked) not in allowed:
+    causes = [claim for claim in asked.breached if claim.judged]
+    allowed = [status for claim in causes if claim.refusal for status in claim.refusal.status]
+    if not allowed:
+        yield Silent("nothing is known of why it was refused")
+    elif _status(asked) not in allowed:
         wanted = " or ".join(map(str, dict.fromkeys(allowed)))
-        cause = asked.breached[0].id
+        cause = causes[0].id
         yield Breach(f"{cause} was refused with {_status(asked)}", wanted, str(_status(asked)))
 
 
 @rule("refusal")
 def refusal_is_json(asked: Asked) -> Said:
     """A refusal is JSON, by its Content-Type and by its body; never HTML."""
-    if asked.response is None or _status(asked) < 400 or not _reached(asked):  # noqa: PLR2004
+    if asked.response is None or _status(asked) < 400 or not _reached(asked):
         yield Silent("there is no refusal of the operation itself")
     elif not isinstance(asked.strict_body, dict):
         found = "HTML" if asked.is_html else "an empty body" if not asked.response.body else "no JSON object"
         yield Breach(f"the refusal's body is {found}", "a JSON object", found)
-    elif _status(asked) != 401 and (stated := media_type(asked.response.headers)) != "application/json":  # noqa: PLR2004
+    elif _status(asked) != 401 and (stated := media_type(asked.response.headers)) != "application/json":
         found = stated or "no Content-Type"
         yield Breach(f"the refusal's content type is {found}", "application/json", found)
 
@@ -105,7 +115,8 @@ def error_names_param(asked: Asked) -> Said:
     """`error.param` names the field that is at fault."""
     body = _envelope(asked)
     error = body.get("error") if body is not ABSENT else None
-    names = [n for c in asked.breached if c.refusal and c.refusal.param for n in (c.refusal.param, *c.refusal.params)]
+    causes = [claim.refusal for claim in asked.breached if claim.judged and claim.refusal]
+    names = [name for cause in causes if cause.param for name in (cause.param, *cause.params)]
     if not isinstance(error, dict) or "param" not in error or not names:
         yield Silent("no field is at fault, or the refusal has no `param`")
     elif not _names(error["param"], names):
@@ -119,7 +130,10 @@ def _names(param: Any, names: list[str]) -> bool:
 @rule("refusal")
 def no_trace(asked: Asked) -> Said:
     """A refusal shows nothing of the server's inside: no stack trace, no source file."""
-    text = asked.response.body.decode("utf-8", "replace") if asked.response else ""
+    if asked.response is None:
+        yield Silent("nothing came back")
+        return
+    text = asked.response.body.decode("utf-8", "replace")
     if isinstance(asked.body, dict):
         text += "\n" + json.dumps(asked.body, ensure_ascii=False).replace("\\n", "\n").replace('\\"', '"')
     if found := _TRACE.search(text):
@@ -130,6 +144,7 @@ def no_trace(asked: Asked) -> Said:
 def key_not_echoed(asked: Asked) -> Said:
     """A refusal does not repeat the API key."""
     if asked.response is None:
+        yield Silent("nothing came back")
         return
     told = asked.response.body.decode("utf-8", "replace") + "\n".join(value for _name, value in asked.response.headers)
     sent = (asked.request.header("authorization") or "").rpartition(" ")[2]
@@ -149,7 +164,7 @@ def retry_after(asked: Asked, *, statuses: list[int]) -> Said:
 @rule("refusal")
 def stream_refused_plainly(asked: Asked) -> Said:
     """A request for a stream that is refused before it begins is refused like any other: with a status, as JSON."""
-    if not asked.edit.streams:
-        yield Silent("no stream was asked for")
+    if not asked.edit.streams or asked.outcome not in ("refused", "crashed"):
+        yield Silent("no stream was asked for, or it was not refused")
     elif asked.is_stream:
         yield Breach(f"the refusal came as a stream (HTTP {_status(asked)})", "a 4xx as JSON", "an event stream")

@@ -55,7 +55,7 @@ class Rule:
 
     def stated(self, numbers: Mapping[str, Any]) -> str:
         """The statement with the numbers filled in."""
-        given = {key: value for key, value in (self.check.__kwdefaults__ or {}).items()} | dict(numbers)
+        given = {**(self.check.__kwdefaults__ or {}), **numbers}
         return _PLACE.sub(lambda place: _shown(given.get(place[1], place[0])), self.statement)
 
 

@@ -1,11 +1,19 @@
-"""Rules about where a picture changed: what the mask's transparent and opaque parts promise."""
+"""Rules about where a picture changed: what the mask's transparent and opaque parts promise.
+
+Source and result are compared as a viewer shows them: upright, and on white where they are transparent.
+"""
 
 from __future__ import annotations
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from specs import pictures
-from specs.answers import Asked
+from specs.answers import Asked, Payload
+from specs.cache import ByteCache
 from specs.rules.payload import readable
 from specs.rules.register import Breach, Said, Silent, rule
 
@@ -16,68 +24,103 @@ _EDGE = ImageFilter.BoxBlur(MARGIN)
 _WHOLE = [0] * 255 + [255]
 
 
-def _compared(asked: Asked) -> tuple[float, float] | None:
-    """Mean difference (0 to 255) to the source inside and outside the mask's transparent area, or None."""
-    mask = asked.edit.mask
-    source = asked.edit.images[0].data if asked.edit.images else None
-    result = next((data for _p, data in readable(asked) if pictures.decodes(data) is None), None)
-    if mask is None or mask.data is None or source is None or result is None:
-        return None
-    if pictures.decodes(source) or pictures.decodes(mask.data):
-        return None
-    return differences(source, mask.data, result)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Mean difference (0 to 255) of a result to its source, under the transparent and under the opaque mask.
 
-
-def differences(source: bytes, mask: bytes, result: bytes) -> tuple[float, float] | None:
-    """Mean difference of result and scaled source (0 to 255), inside and outside the transparent area.
-
-    None when one of the two areas vanishes once the MARGIN along the edge is left out.
+    None where that part of the mask vanishes once the MARGIN along the edge is left out.
     """
-    after = pictures.pixels(result).convert("RGB")
-    with Image.open(pictures.stream(source)) as opened:
-        before = ImageOps.exif_transpose(opened).convert("RGB").resize(after.size, Image.Resampling.LANCZOS)
-    alpha = pictures.pixels(mask).getchannel("A").resize(after.size, Image.Resampling.NEAREST)
-    gone = alpha.point([255] + [0] * 255).filter(_EDGE).point(_WHOLE)
-    kept = alpha.point([0] * 255 + [255]).filter(_EDGE).point(_WHOLE)
-    change = ImageChops.difference(before, after)
-    inside, outside = _mean(change, gone), _mean(change, kept)
-    return None if inside is None or outside is None else (inside, outside)
+
+    inside: float | None
+    outside: float | None
 
 
-def _mean(change: Image.Image, area: Image.Image) -> float | None:
+def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
+    """How each result changed; nothing when source, mask or result cannot be read."""
+    mask = asked.edit.mask.data if asked.edit.mask else None
+    source = asked.edit.images[0].data if asked.edit.images else None
+    if mask is None or source is None or pictures.decodes(source) or pictures.decodes(mask):
+        return
+    for payload, result in readable(asked):
+        if pictures.decodes(result) is None:
+            yield payload, change(source, mask, result)
+
+
+_measured: ByteCache[Change] = ByteCache(64_000)
+
+
+def change(source: bytes, mask: bytes, result: bytes) -> Change:
+    """How a result differs from its source, scaled to the result's size. Raises BrokenPicture."""
+    key = b"".join(hashlib.blake2b(data, digest_size=16).digest() for data in (source, mask, result))
+    return _measured.get(key) or _measured.put(key, _measure(source, mask, result), 256)
+
+
+def _measure(source: bytes, mask: bytes, result: bytes) -> Change:
+    after = pictures.pixels(result)
+    before = pictures.pixels(source).resize(after.size, Image.Resampling.LANCZOS)
+    alpha = pictures.mask_over(mask, source).resize(after.size, Image.Resampling.NEAREST)
+    difference = ImageChops.difference(_on_white(before), _on_white(after))
+    return Change(_mean(difference, _well_within(alpha, 0)), _mean(difference, _well_within(alpha, 255)))
+
+
+def _well_within(alpha: Image.Image, value: int) -> Image.Image:
+    """255 where the alpha is `value` and so is everything within the MARGIN."""
+    exact = alpha.point([255 if level == value else 0 for level in range(256)])
+    return exact.filter(_EDGE).point(_WHOLE)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    alpha = picture.getchannel("A")
+    colours = picture.convert("RGB")
+    if alpha.getextrema() == (255, 255):
+        return colours
+    return Image.composite(colours, Image.new("RGB", picture.size, "white"), alpha)
+
+
+def _mean(difference: Image.Image, area: Image.Image) -> float | None:
     if area.getbbox() is None:
         return None
-    return sum(ImageStat.Stat(change, area).mean) / 3
+    return sum(ImageStat.Stat(difference, area).mean) / 3
+
+
+_NOTHING = Silent("there is no mask and picture to compare, or no such part in the mask")
 
 
 @rule("answer")
 def mask_keeps_opaque(asked: Asked, *, tolerance: float) -> Said:
-    """Under the opaque part of the mask the picture stays as it was: it changes by at most {tolerance} of 255."""
-    compared = _compared(asked)
-    if compared is None:
-        yield Silent("there is no mask and picture to compare")
-    elif compared[1] > tolerance:
-        found = f"{compared[1]:.1f} of 255"
-        yield Breach(f"the kept part changed by {found}", f"at most {tolerance} of 255", found)
+    """Under the opaque part of the mask each picture stays as it was: it changes by at most {tolerance} of 255."""
+    found = [(payload, seen.outside) for payload, seen in _changes(asked) if seen.outside is not None]
+    if not found:
+        yield _NOTHING
+    for payload, outside in found:
+        if outside > tolerance:
+            told = f"{outside:.1f} of 255"
+            sentence = f"the kept part of picture {payload.index} changed by {told}"
+            yield Breach(sentence, f"at most {tolerance} of 255", told)
 
 
 @rule("answer")
 def mask_repaints_transparent(asked: Asked, *, least: float) -> Said:
-    """Under the transparent part of the mask the picture is repainted: it changes by at least {least} of 255."""
-    compared = _compared(asked)
-    if compared is None:
-        yield Silent("there is no mask and picture to compare")
-    elif compared[0] < least:
-        found = f"{compared[0]:.1f} of 255"
-        yield Breach(f"the part to repaint changed by {found}", f"at least {least} of 255", found)
+    """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255."""
+    found = [(payload, seen.inside) for payload, seen in _changes(asked) if seen.inside is not None]
+    if not found:
+        yield _NOTHING
+    for payload, inside in found:
+        if inside < least:
+            told = f"{inside:.1f} of 255"
+            sentence = f"the part to repaint of picture {payload.index} changed by {told}"
+            yield Breach(sentence, f"at least {least} of 255", told)
 
 
 @rule("answer")
 def mask_heeded(asked: Asked, *, times: float = 1.5) -> Said:
     """The transparent part of the mask changes at least {times} times as much as the opaque part."""
-    compared = _compared(asked)
-    if compared is None:
-        yield Silent("there is no mask and picture to compare")
-    elif compared[0] < times * compared[1]:
-        found = f"{compared[0]:.1f} inside, {compared[1]:.1f} outside"
-        yield Breach(f"the mask made no difference: change {found}", f"inside >= {times} x outside", found)
+    both = [(p, seen.inside, seen.outside) for p, seen in _changes(asked)]
+    found = [(p, inside, outside) for p, inside, outside in both if inside is not None and outside is not None]
+    if not found:
+        yield _NOTHING
+    for payload, inside, outside in found:
+        if inside < times * outside:
+            told = f"{inside:.1f} inside, {outside:.1f} outside"
+            sentence = f"the mask made no difference to picture {payload.index}: change {told}"
+            yield Breach(sentence, f"inside >= {times} x outside", told)

@@ -65,10 +65,15 @@ def body_well_formed(edit: Edit) -> Said:
         yield Breach(edit.problem, f"a well-formed {edit.encoding} body", edit.problem)
 
 
+def is_readable(edit: Edit) -> bool:
+    """Whether the body could be read, so that what is not in it is absent."""
+    return edit.problem is None and edit.encoding in ("multipart", "json")
+
+
 @rule("request")
 def field_required(edit: Edit, *, field: str) -> Said:
     """`{field}` is required."""
-    if _readable(edit) and edit.get(field) is ABSENT:
+    if is_readable(edit) and edit.get(field) is ABSENT:
         yield Breach(f"`{field}` is missing", f"`{field}`", "absent")
 
 
@@ -82,11 +87,7 @@ def field_refused(edit: Edit, *, field: str) -> Said:
 @rule("request")
 def no_unknown_field(edit: Edit, *, fields: list[str]) -> Said:
     """A field that the endpoint does not know is refused."""
-    if _readable(edit):
+    if is_readable(edit):
         for name in edit.fields:
             if name not in fields:
                 yield Breach(f"`{name}` is not a field of this endpoint", "documented fields only", f"`{name}`")
-
-
-def _readable(edit: Edit) -> bool:
-    return edit.problem is None and edit.encoding in ("multipart", "json")

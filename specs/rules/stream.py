@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from specs import pictures, sse
-from specs.answers import ABSENT, EVENT_STREAM, Asked
+from specs.answers import EVENT_STREAM, Asked
+from specs.edits import ABSENT
 from specs.messages import media_type
 from specs.reading import json_type
 from specs.rules.answer import sums, usage_faults
@@ -34,7 +37,7 @@ def _typed(asked: Asked, ending: str) -> list[dict[str, Any]]:
     """The events whose type (or event name) ends so, in order."""
     found = []
     for frame, value in _data(asked):
-        if isinstance(value, dict) and str(value.get("type") or frame.event or "").endswith(ending):
+        if isinstance(value, dict) and _name(frame, value).endswith(ending):
             found.append(value)
     return found
 
@@ -65,9 +68,9 @@ def stream_event_names(asked: Asked, *, partial: str, completed: str) -> Said:
     """Each frame names its event, the same as `type` in its data: `{partial}` or `{completed}`."""
     if not asked.frames:
         yield Silent("no stream came")
-    for number, (frame, value) in enumerate(_data(asked)):
+    for number, (frame, value) in enumerate(_until_completed(asked)):
         told = value.get("type") if isinstance(value, dict) else None
-        if not isinstance(value, dict) or "error" in value:
+        if not isinstance(value, dict) or value.get("error"):
             continue
         if frame.event is None:
             yield Breach(f"frame {number} has no `event:` line", f"event: {told}", "no event line")
@@ -77,6 +80,13 @@ def stream_event_names(asked: Asked, *, partial: str, completed: str) -> Said:
             yield Breach(f"frame {number} is a {told}", f"{partial} or {completed}", str(told))
 
 
+def _until_completed(asked: Asked) -> Iterator[tuple[sse.Frame, Any]]:
+    for frame, value in _data(asked):
+        yield frame, value
+        if _name(frame, value).endswith("completed"):
+            return
+
+
 @rule("stream")
 def stream_partials_in_order(asked: Asked) -> Said:
     """Partial pictures are numbered from 0, upwards, and come before the completed one."""
@@ -84,16 +94,18 @@ def stream_partials_in_order(asked: Asked) -> Said:
     if not partials:
         yield Silent("no partial picture came")
         return
-    numbers = [p.get("partial_image_index") for p in partials]
-    if numbers[0] != 0 or any(not _after(a, b) for a, b in zip(numbers, numbers[1:], strict=False)):
+    numbers: list[Any] = [value.get("partial_image_index") for value in partials]
+    counted = all(is_of(number, "integer") for number in numbers) and numbers[0] == 0
+    if not counted or any(second <= first for first, second in pairwise(numbers)):
         yield Breach(f"the partial pictures are numbered {numbers}", "0, 1, 2 …", str(numbers))
-    kinds = [value for _frame, value in _data(asked) if value in partials or value in _completed(asked)]
-    if _completed(asked) and kinds.index(_completed(asked)[0]) < kinds.index(partials[-1]):
+    if any(_name(frame, value).endswith("partial_image") for frame, value in _after_completed(asked)):
         yield Breach("a partial picture came after the completed one", "partials first", "completed first")
 
 
-def _after(first: Any, second: Any) -> bool:
-    return is_of(first, "integer") and is_of(second, "integer") and second > first
+def _after_completed(asked: Asked) -> list[tuple[sse.Frame, Any]]:
+    """What follows the first completed event."""
+    before = sum(1 for _ in _until_completed(asked))
+    return _data(asked)[before:]
 
 
 @rule("stream")
@@ -103,7 +115,7 @@ def stream_partials_at_most(asked: Asked) -> Said:
         yield Silent("no stream came")
         return
     wanted = asked.edit.get("partial_images")
-    most = wanted if isinstance(wanted, int) else 0
+    most = int(wanted) if is_of(wanted, "integer") else 0
     if (found := len(_partials(asked))) > most:
         yield Breach(f"{found} partial pictures came, {most} were asked for", f"at most {most}", str(found))
 
@@ -111,21 +123,28 @@ def stream_partials_at_most(asked: Asked) -> Said:
 @rule("stream")
 def stream_one_completed(asked: Asked) -> Said:
     """A stream holds exactly one completed event."""
-    if not asked.frames:
+    if not asked.is_stream:
         yield Silent("no stream came")
-    elif (found := len(_completed(asked))) != 1:
+        return
+    named = [frame for frame, value in _data(asked) if _name(frame, value).endswith("completed")]
+    if (found := len(named)) != 1:
         yield Breach(f"{found} completed events came", "1", str(found))
+
+
+def _name(frame: sse.Frame, value: Any) -> str:
+    """What an event is called, by its data, else by its `event:` line."""
+    told = value.get("type") if isinstance(value, dict) else None
+    return str(told or frame.event or "")
 
 
 @rule("stream")
 def stream_nothing_after(asked: Asked) -> Said:
     """Nothing but comments follows the completed event."""
-    values = [value for _frame, value in _data(asked)]
-    done = _completed(asked)
-    if not done:
+    if not _completed(asked):
         yield Silent("no completed event came")
         return
-    after = [v for v in values[values.index(done[0]) + 1 :] if v not in done and v not in _partials(asked)]
+    names = [_name(frame, value) for frame, value in _after_completed(asked)]
+    after = [name for name in names if not name.endswith(("completed", "partial_image"))]
     if after:
         yield Breach(f"{len(after)} frames follow the completed event", "the end", f"{len(after)} more frames")
 

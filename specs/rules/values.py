@@ -107,19 +107,21 @@ def size_listed(edit: Edit) -> Said:
         yield Silent("the provider's list of models says nothing about this model's sizes")
     elif value not in model.sizes:
         offered = f"one of the {len(model.sizes)} sizes listed for {model.name}"
-        yield Breach(f"the size {_short(value)} is not offered for {model.name}", offered, _short(value), value == "auto")
+        yield Breach(
+            f"the size {_short(value)} is not offered for {model.name}", offered, _short(value), value == "auto"
+        )
 
 
 @rule("request")
-def size_on_grid(
-    edit: Edit, *, multiple: int, ratio: int, longest: int, least_pixels: int, most_pixels: int
-) -> Said:
-    """`size` is `auto` or WIDTHxHEIGHT: both multiples of {multiple}, sides at most {ratio}:1 and {longest} pixels."""
+def size_on_grid(edit: Edit, *, multiple: int, ratio: int, longest: int, least_pixels: int, most_pixels: int) -> Said:
+    """`size` is `auto` or WIDTHxHEIGHT: in steps of {multiple}, at most {ratio}:1, a side at most {longest} pixels,
+    {least_pixels} to {most_pixels} pixels in all.
+    """
     value = edit.get("size")
     if not isinstance(value, str) or value == "auto":
         return
     size = exact_size(value)
-    if size is None or not all(size):
+    if size is None or not all(size) or value != f"{size[0]}x{size[1]}":
         yield Breach(f"the size {_short(value)} is not WIDTHxHEIGHT", "WIDTHxHEIGHT", _short(value))
         return
     width, height = size
@@ -136,11 +138,18 @@ def size_on_grid(
 def value_requires(edit: Edit, *, field: str, value: Any, other: str, allowed: list[Any]) -> Said:
     """With `{field}` = {value}, `{other}` is one of {allowed}."""
     found = edit.get(other)
-    if edit.get(field) == value and found is not ABSENT and found is not None and found not in allowed:
+    if not _same(edit.get(field), value) or found is ABSENT or found is None:
+        return
+    if not any(_same(found, item) for item in allowed):
         wanted = " or ".join(map(str, allowed))
         yield Breach(f"`{other}` is {found} with {field}={value}", f"`{other}` {wanted}", str(found))
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal; to Python 1 is also true."""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
 def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - fits a line
+    return text if len(text) <= 60 else f"{text[:57]}..."

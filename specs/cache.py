@@ -10,9 +10,10 @@ V = TypeVar("V")
 
 
 class ByteCache(Generic[V]):
-    """Values by digest; together they never cost more than `most_bytes`.
+    """Values by bytes (a digest, or a file itself); together they never cost more than `most_bytes`.
 
-    A value that alone costs more than the bound is not kept.
+    What a value costs is for the caller to say; who keeps files as keys counts them too. A value that alone costs more
+    than the bound is not kept.
     """
 
     def __init__(self, most_bytes: int) -> None:

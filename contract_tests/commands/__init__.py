@@ -1,0 +1,8 @@
+"""The commands of `image-contract`, by what they do. A module with an `add(verbs)` here is a group of commands."""
+
+from contract_tests.commands import offline, showing, testing
+from contract_tests.commands.options import MISTAKES
+
+GROUPS = (showing, testing, offline)
+
+__all__ = ["GROUPS", "MISTAKES"]

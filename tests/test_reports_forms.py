@@ -1,0 +1,326 @@
+"""The machine forms: each valid by its schema, each saying of every verdict what it is."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import reports_samples as samples
+from contract_tests import reports
+from contract_tests.reports import badge, github, json_form, junit, markdown, places, sarif
+from specs import loading
+
+FIRST = json_form.value(samples.report())
+SECOND = json_form.value(samples.report("aitoearn"))
+
+# What SARIF 2.1.0 asks of the parts that are written here (OASIS standard, 27 March 2020, sections 3.13 to 3.52).
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+REGION = {
+    "type": "object",
+    "required": ["startLine"],
+    "additionalProperties": False,
+    "properties": {
+        "startLine": {"type": "integer", "minimum": 1},
+        "endLine": {"type": "integer", "minimum": 1},
+        "snippet": TEXT,
+    },
+}
+PHYSICAL = {
+    "type": "object",
+    "required": ["artifactLocation"],
+    "additionalProperties": False,
+    "properties": {
+        "artifactLocation": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"uri": {"type": "string", "format": "uri-reference"}, "uriBaseId": {"type": "string"}},
+        },
+        "region": REGION,
+    },
+}
+RULE = {
+    "type": "object",
+    "required": ["id"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "shortDescription": TEXT,
+        "fullDescription": TEXT,
+        "defaultConfiguration": {"type": "object", "properties": {"level": LEVEL}},
+        "properties": {"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True}}},
+    },
+}
+RESULT = {
+    "type": "object",
+    "required": ["message", "ruleId", "ruleIndex", "level", "locations"],
+    "additionalProperties": False,
+    "properties": {
+        "ruleId": {"type": "string"},
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
+        "level": LEVEL,
+        "message": TEXT,
+        "locations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "physicalLocation": PHYSICAL,
+                    "logicalLocations": {
+                        "type": "array",
+                        "items": {"type": "object", "properties": {"fullyQualifiedName": {"type": "string"}}},
+                    },
+                },
+            },
+        },
+        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+        "properties": {"type": "object"},
+    },
+}
+INVOCATION = {
+    "type": "object",
+    "required": ["executionSuccessful"],
+    "additionalProperties": False,
+    "properties": {
+        "executionSuccessful": {"type": "boolean"},
+        "startTimeUtc": TIME,
+        "endTimeUtc": TIME,
+        "toolExecutionNotifications": {
+            "type": "array",
+            "items": {"type": "object", "required": ["message"], "properties": {"message": TEXT, "level": LEVEL}},
+        },
+    },
+}
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tool", "results"],
+                "additionalProperties": False,
+                "properties": {
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "type": "object",
+                                "required": ["name"],
+                                "properties": {
+                                    "name": {"type": "string"},
+                                    "rules": {"type": "array", "items": RULE, "uniqueItems": True},
+                                },
+                            }
+                        },
+                    },
+                    "automationDetails": {"type": "object", "properties": {"id": {"type": "string"}}},
+                    "invocations": {"type": "array", "items": INVOCATION},
+                    "originalUriBaseIds": {"type": "object", "additionalProperties": {"type": "object"}},
+                    "results": {"type": "array", "items": RESULT},
+                    "properties": {"type": "object"},
+                },
+            },
+        },
+    },
+}
+BADGE = {  # shields.io/badges/endpoint-badge
+    "type": "object",
+    "required": ["schemaVersion", "label", "message"],
+    "additionalProperties": False,
+    "properties": {
+        "schemaVersion": {"const": 1},
+        "label": {"type": "string", "minLength": 1},
+        "message": {"type": "string", "minLength": 1},
+        "color": {"enum": ["brightgreen", "yellow", "red", "lightgrey"]},
+    },
+}
+
+
+def changed(**values):
+    return {**FIRST, **values}
+
+
+def test_every_form_is_written_into_the_folder(tmp_path):
+    written = reports.write_report(samples.report(), samples.recording(), tmp_path / "new" / "folder")
+    assert {file.name for file in written.values()} == {
+        "report.json", "report.md", "index.html", "junit.xml", "badge.json", "report.sarif",
+    }  # fmt: skip
+    assert all(file.is_file() for file in written.values())
+
+
+def test_only_the_forms_that_are_asked_for_are_written(tmp_path):
+    reports.write_report(samples.report(), None, tmp_path, ("json", "badge"))
+    assert {file.name for file in tmp_path.iterdir()} == {"report.json", "badge.json"}
+
+
+@pytest.mark.parametrize("report", [FIRST, SECOND], ids=["chatanywhere", "aitoearn"])
+def test_report_json_is_valid_by_its_schema(report):
+    schema = json_form.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(json_form.text(report)), schema)
+
+
+def test_a_report_reads_back_as_it_was(tmp_path):
+    reports.write_report(samples.report(), samples.recording(), tmp_path)
+    assert json_form.read(tmp_path / "report.json") == FIRST
+    assert reports.opened(tmp_path).report == FIRST
+
+
+def test_a_lone_surrogate_reads_back_as_it_was(tmp_path):
+    report = copy.deepcopy(FIRST)
+    report["findings"][0]["actual"] = "\ud800"
+    (tmp_path / "report.json").write_text(json_form.text(report), "utf-8")
+    assert json_form.read(tmp_path / "report.json") == report
+
+
+WRONG = {
+    "format": ({"format": "other/1"}, "the format is 'other/1', not 'image-contract-report/1'"),
+    "seed": ({"seed": "7"}, "seed is not a number"),
+    "complete": ({"complete": 1}, "complete is not true or false"),
+    "requests": ({"requests": True}, "requests is not a number"),
+    "findings": ({"findings": {}}, "findings is not a list"),
+    "finding": ({"findings": [7]}, "findings[0] is not an object"),
+    "statement": ({"findings": [{"claim": "x", "rule": "x", "area": "x"}]}, "findings[0].statement is missing"),
+    "verdict": ({"findings": [{**FIRST["findings"][0], "verdict": "fine"}]}, "findings[0].verdict is 'fine'"),
+    "exchange": ({"findings": [{**FIRST["findings"][0], "exchanges": [1]}]}, "holds something that is not text"),
+    "citation": ({"findings": [{**FIRST["findings"][0], "citation": None}]}, "findings[0].citation is not an object"),
+    "place": ({"contradictions": [{"id": "", "problem": "", "resolution": "", "why": "", "places": [{}]}]},
+              "contradictions[0].places[0].document is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "sentence"), WRONG.values(), ids=WRONG)
+def test_what_is_no_report_is_refused_in_one_sentence_with_its_place(values, sentence, tmp_path):
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(changed(**values)))
+    with pytest.raises(json_form.UnreadableReport, match=re.escape(sentence)) as caught:
+        json_form.read(file)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_json_is_refused_in_one_sentence(data, tmp_path):
+    (tmp_path / "report.json").write_bytes(data)
+    with pytest.raises(json_form.UnreadableReport):
+        json_form.read(tmp_path / "report.json")
+
+
+def test_a_missing_report_is_named(tmp_path):
+    with pytest.raises(json_form.UnreadableReport, match=f"there is no {tmp_path}"):
+        reports.opened(tmp_path)
+
+
+def test_junit_counts_each_verdict_as_what_it_is():
+    root = ET.fromstring(junit.text([FIRST, SECOND]))
+    first, second = root.findall("testsuite")
+    assert [first.get(key) for key in ("tests", "failures", "errors", "skipped")] == ["34", "5", "1", "5"]
+    assert [second.get(key) for key in ("tests", "failures", "errors", "skipped")] == ["34", "1", "0", "2"]
+    assert root.get("tests") == "68"
+    kinds = {case.get("name"): [child.tag for child in case] for case in first.findall("testcase")}
+    assert kinds["picture-size"] == ["failure"]
+    assert kinds["n-in-range"] == ["skipped"]
+    assert kinds["accepts-chunked"] == ["skipped"]
+    assert kinds["usage-adds-up"] == ["error"]
+    assert kinds["accepts-repeated-image"] == ["skipped"]
+    assert kinds["key-present"] == []
+
+
+def test_junit_says_why_something_was_skipped_and_what_was_expected():
+    root = ET.fromstring(junit.text([FIRST]))
+    said = {case.get("name"): case[0].get("message") for case in root.iter("testcase") if len(case)}
+    assert said["accepts-chunked"] == "not-run: budget: 12 billed edits"
+    assert said["n-in-range"] == "inconclusive: the endpoint answered 503 three times"
+    assert said["picture-size"] == "expected 1024x1536, found 1536x1024"
+    assert said["accepts-repeated-image"].startswith("observed, never judged")
+
+
+def test_the_badge_is_valid_and_gives_both_answers():
+    jsonschema.validate(badge.value(FIRST), BADGE)
+    assert badge.value(FIRST)["message"] == "own contract: 2 of 9 broken \u00b7 OpenAI\u2019s: 3 of 19 broken"
+    assert badge.value(FIRST)["color"] == "red"
+    assert badge.value(SECOND)["color"] == "yellow"
+    assert badge.value(changed(findings=[]))["message"] == "own contract: not known"
+    assert badge.value(changed(findings=[]))["color"] == "lightgrey"
+
+
+def test_sarif_is_valid_and_holds_the_broken_claims_only():
+    value = json.loads(sarif.text([FIRST, SECOND]))
+    jsonschema.validate(value, SARIF)
+    first = value["runs"][0]
+    found = [result["ruleId"] for result in first["results"]]
+    assert found == ["image-kind", "mask-keeps-opaque", "picture-size", "stream-event-names", "error-envelope"]
+    assert [first["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] for r in first["results"]] == found
+    assert [result["level"] for result in first["results"]] == ["error", "error", "warning", "warning", "warning"]
+
+
+def test_a_finding_points_at_the_lines_of_the_words_it_quotes():
+    for cited in (samples.CHINESE, samples.SIZES, samples.MASK, samples.WHOLE, samples.POINTER, samples.OPENAI):
+        at = places.place({"document": cited.document, "at": cited.at, "quote": cited.quote})
+        assert at is not None
+        lines = (loading.HOME.parent.parent / at.path).read_text("utf-8").splitlines()
+        shown = "".join("".join(lines[at.line - 1 : at.last]).split())
+        assert "".join(cited.quote.split()) in shown
+        assert at.last - at.line <= 2
+
+
+def test_an_outside_source_points_at_the_providers_document():
+    cited = FIRST["findings"][[row[0] for row in samples.CLAIMS].index("usage-adds-up")]["citation"]
+    assert cited["at"] == ""
+    assert places.place(cited) is None
+    assert places.nearest(cited, "chatanywhere").path == "specs/providers/chatanywhere/published.yaml"
+
+
+def test_github_gets_a_command_for_each_broken_claim_worst_first():
+    commands = github.workflow_commands([FIRST]).splitlines()
+    assert [command.partition(" ")[0] for command in commands] == ["::error"] * 2 + ["::warning"] * 4
+    assert re.match(
+        r"::error file=specs/providers/chatanywhere/published\.yaml,line=\d+,endLine=\d+,"
+        r"title=chatanywhere%3A image-kind is broken \(must%2C own\)::A picture is png.*%0Aexpected .*%0Afound ",
+        commands[0],
+    )
+    assert github.workflow_commands([{**SECOND, "findings": []}]) == ""
+
+
+def test_the_summary_of_a_step_is_the_comment_with_more_room():
+    assert github.step_summary([FIRST]) == markdown.text([FIRST])
+
+
+def test_the_comment_says_the_worst_first_and_folds_the_details():
+    text = markdown.text([FIRST, SECOND])
+    order = [
+        text.index(words) for words in ("| **no** |", "image\\-kind", "picture\\-size", "Not judged", "What holds")
+    ]
+    assert order == sorted(order)
+    assert text.count("<details>") == text.count("</details>") >= 9
+    assert "> _In English:_ Each picture is to be a png" in text
+
+
+def test_the_comment_fits_however_much_is_broken():
+    long = [{**f, "verdict": "broken", "expected": "`" * 900, "actual": "<&" * 5000, "reason": "x" * 9000}
+            for f in FIRST["findings"] * 20]  # fmt: skip
+    text = markdown.text([changed(findings=long)])
+    assert 50_000 < len(text) < 65_000
+    assert text.count("<details>") == text.count("</details>")
+    assert text.rstrip().endswith("has all of it._")
+
+
+def test_files_can_be_read_on_any_machine(tmp_path):
+    written = reports.write_report(samples.report(), samples.recording(), tmp_path)
+    assert all(file.read_text("utf-8") for file in written.values())
+    assert not any(str(Path.home()) in file.read_text("utf-8") for file in written.values())
