@@ -6,27 +6,37 @@ Pure: nothing is sent, the same transcript gives the same evidence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from specs import models, reading
 from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
 from specs.edits import Edit
+from specs.features import features
 from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
 
 
+_CASES: WeakKeyDictionary[Asked, frozenset[str]] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """All edits asked, in order; `proven` are the claims that some accepted valid edit was about."""
+    """All edits asked, in order."""
 
     contract: Contract
     asked: tuple[Asked, ...]
-    proven: frozenset[str]
+
+    @cached_property
+    def proven(self) -> frozenset[str]:
+        """The claims that some accepted valid edit was about."""
+        good = (asked for asked in self.asked if is_valid(asked) and asked.outcome == "accepted")
+        return frozenset(claim for asked in good for claim in self.claims_of(asked))
 
     def to_blame(self, asked: Asked) -> frozenset[str]:
         """Which claims a refused valid request speaks against.
@@ -40,7 +50,9 @@ class Evidence:
 
     def claims_of(self, asked: Asked) -> frozenset[str]:
         """The claims that a valid request is a case of."""
-        return frozenset((*asked.exchange.about, *accepting(self.contract, asked.edit)))
+        if asked not in _CASES:
+            _CASES[asked] = frozenset((*asked.exchange.about, *accepting(self.contract, asked.edit, asked.features)))
+        return _CASES[asked]
 
     @cached_property
     def refusals(self) -> Counter[str]:
@@ -63,16 +75,17 @@ def gathered(contract: Contract, exchanges: Sequence[Exchange]) -> Evidence:
     """The evidence of a transcript."""
     listed = model_list(exchanges)
     fetched = {e.request.url: e for e in exchanges if e.purpose == "fetch"}
-    asked = []
-    for exchange in exchanges:
-        if exchange.purpose != "edit":
-            continue
-        edit = reading.read(contract, exchange.request, listed)
-        breached, disputed = breaches(contract, edit)
-        asked.append(Asked(exchange, edit, breached, disputed, fetched))
-    good = (a for a in asked if is_valid(a) and a.outcome == "accepted")
-    proven = {id for a in good for id in (*a.exchange.about, *accepting(contract, a.edit))}
-    return Evidence(contract, tuple(asked), frozenset(proven))
+    edits = (exchange for exchange in exchanges if exchange.purpose == "edit")
+    return Evidence(contract, tuple(read_out(contract, exchange, listed, fetched) for exchange in edits))
+
+
+def read_out(
+    contract: Contract, exchange: Exchange, listed: ModelList | None, fetched: Mapping[str, Exchange]
+) -> Asked:
+    """One exchange with all read out of it: what it asks for, which claims it breaks."""
+    edit = reading.read(contract, exchange.request, listed)
+    breached, disputed = breaches(contract, edit)
+    return Asked(exchange, edit, breached, disputed, fetched)
 
 
 def model_list(exchanges: Iterable[Exchange]) -> ModelList | None:
@@ -84,17 +97,19 @@ def model_list(exchanges: Iterable[Exchange]) -> ModelList | None:
     return found
 
 
-def accepting(contract: Contract, edit: Edit) -> tuple[str, ...]:
+def accepting(contract: Contract, edit: Edit, known: frozenset[str] | None = None) -> tuple[str, ...]:
     """The acceptance claims that a request is a case of."""
-    return tuple(claim.id for claim in contract.of_area("acceptance") if applies(claim, edit))
+    known = features(edit) if known is None else known
+    return tuple(claim.id for claim in contract.of_area("acceptance") if applies(claim, edit, known))
 
 
 def breaches(contract: Contract, edit: Edit) -> tuple[tuple[Claim, ...], bool]:
     """The request claims an edit breaks, and whether it breaks one only on a disputed point."""
     broken: list[Claim] = []
     disputed = False
+    known = features(edit)
     for claim in contract.of_area("request"):
-        if not applies(claim, edit):
+        if not applies(claim, edit, known):
             continue
         said = [s for s in RULES[claim.rule].say(edit, claim.numbers) if isinstance(s, Breach)]
         if any(not s.disputed for s in said):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from contract_tests.evidence import Evidence, gathered, is_valid
 from contract_tests.findings import Finding
@@ -33,8 +34,12 @@ class Judged:
 
 def judge(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[Finding, ...]:
     """A finding for each claim of the contract, in its order."""
-    evidence = gathered(contract, exchanges)
-    return tuple(_found(claim, evidence) for claim in contract.claims)
+    return findings(gathered(contract, exchanges))
+
+
+def findings(evidence: Evidence) -> tuple[Finding, ...]:
+    """A finding for each claim of the evidence's contract, in its order."""
+    return tuple(_found(claim, evidence) for claim in evidence.contract.claims)
 
 
 def _found(claim: Claim, evidence: Evidence) -> Finding:
@@ -125,14 +130,14 @@ def _basic(contract: Contract) -> frozenset[str]:
 def _acceptance(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
     what = f"a valid request with {claim.numbers['feature']}"
     for asked in evidence.asked:
-        if is_valid(asked) and applies(claim, asked.edit):
+        if is_valid(asked) and applies(claim, asked.edit, asked.features):
             yield _accepted(claim, asked, evidence, what)
 
 
 def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
     streams = claim.area == "stream"
     for asked in evidence.asked:
-        fits = is_valid(asked) and asked.edit.streams == streams and applies(claim, asked.edit)
+        fits = is_valid(asked) and asked.edit.streams == streams and applies(claim, asked.edit, asked.features)
         if fits and asked.outcome == "accepted":
             yield _ruled(claim, asked)
         elif fits and asked.outcome in ("unavailable", "crashed"):
@@ -143,15 +148,22 @@ def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
     for asked in evidence.asked:
         if claim.rule == "retry_after" and asked.response is not None:
             yield _ruled(claim, asked)
-        elif asked.breached and asked.outcome in ("refused", "crashed") and applies(claim, asked.edit):
+        elif asked.breached and asked.outcome in ("refused", "crashed") and applies(claim, asked.edit, asked.features):
             yield _ruled(claim, asked)
 
 
+_SAID: WeakKeyDictionary[Asked, dict[str, tuple[tuple[Breach, ...], str]]] = WeakKeyDictionary()
+"""What a claim's rule said about an exchange: asked once, however often evidence is judged as it grows."""
+
+
 def _ruled(claim: Claim, asked: Asked) -> Judged:
-    said = RULES[claim.rule].say(asked, claim.numbers)
-    breaches = tuple(s for s in said if isinstance(s, Breach) and not s.disputed)
-    silent = next((s.why for s in said if isinstance(s, Silent)), "")
-    return Judged(asked, breaches, "" if breaches else silent)
+    known = _SAID.setdefault(asked, {})
+    if claim.id not in known:
+        said = RULES[claim.rule].say(asked, claim.numbers)
+        breaches = tuple(s for s in said if isinstance(s, Breach) and not s.disputed)
+        silent = next((s.why for s in said if isinstance(s, Silent)), "")
+        known[claim.id] = breaches, "" if breaches else silent
+    return Judged(asked, *known[claim.id])
 
 
 _JUDGES: dict[str, Callable[[Claim, Evidence], Iterable[Judged]]] = {

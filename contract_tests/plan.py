@@ -128,7 +128,7 @@ def _checked(question: Question, contract: Contract, models: ModelList | None) -
     edit = reading.read(contract, request, models)
     broken, disputed = breaches(contract, edit)
     if not question.billable:
-        return question if [c.id for c in broken if c.judged or c.id in question.about] == list(question.about) else None
+        return question if [claim.id for claim in broken] == list(question.about) else None
     if broken or disputed:
         return None
     about = dict.fromkeys((*question.about, *accepting(contract, edit)))

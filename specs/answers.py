@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeAlias
 from specs import sse
 from specs.contract import Claim
 from specs.edits import ABSENT, Edit
+from specs.features import features
 from specs.messages import Exchange, Request, Response, media_type
 from specs.pictures import kind_of
 
@@ -39,7 +40,7 @@ class Payload:
     data: bytes | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """One exchange with everything read out of it: the subject of the acceptance, answer, stream and refusal rules.
 
@@ -62,6 +63,11 @@ class Asked:
     def response(self) -> Response | None:
         """What came back, or None."""
         return self.exchange.response
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """How the request stands on the wire (specs.features)."""
+        return features(self.edit)
 
     @cached_property
     def outcome(self) -> Outcome:

@@ -10,8 +10,8 @@ from specs.edits import ABSENT, Edit
 from specs.features import features
 
 
-def applies(claim: Claim, edit: Edit) -> bool:
-    """Whether the claim is about this request at all."""
+def applies(claim: Claim, edit: Edit, known: frozenset[str] | None = None) -> bool:
+    """Whether the claim is about this request at all; `known` are its features, where they were found before."""
     when = claim.when
     if not when:
         return True
@@ -21,7 +21,7 @@ def applies(claim: Claim, edit: Edit) -> bool:
         return False
     if "features" not in when and "not" not in when:
         return True
-    found = features(edit)
+    found = features(edit) if known is None else known
     return found.issuperset(when.get("features", ())) and found.isdisjoint(when.get("not", ()))
 
 

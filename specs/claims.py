@@ -6,7 +6,7 @@ provider takes it over; its level is capped by what that sentence is worth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,10 @@ from specs.contract import LEVELS, Citation, Claim, Level, Refusal
 from specs.rules import RULES
 from specs.rules.register import Rule
 
-_WHEN = {"features", "not", "fields", "model"}
+_CLAIM = {"id", "rule", "with", "when", "level", "refusal", "citation", "note"}
+_CITATION = {"document", "at", "quote", "gloss"}
+_REFUSAL = {"status", "type", "code", "param", "params"}
+_WHEN: dict[str, type] = {"features": list, "not": list, "fields": dict, "model": list}
 
 
 class BrokenClaim(ValueError):
@@ -33,6 +36,7 @@ class Quoting:
 
     def citation(self, value: Mapping[str, Any]) -> Citation:
         """A citation, its words found. Raises BrokenClaim when they are not there."""
+        _known(value, _CITATION, "a citation")
         named, at, quote = value.get("document", self.provider), value.get("at", ""), value.get("quote")
         if not isinstance(quote, str) or not quote.strip():
             raise BrokenClaim(f"a citation of {named} has no quotation")
@@ -51,6 +55,15 @@ class Quoting:
             raise BrokenClaim(f"citation not found in {named}/published.yaml: {problem}") from None
         if pointers.fold(quote) not in found:
             raise BrokenClaim(f"citation not found in {named}/published.yaml: the words {quote!r} do not stand at {at}")
+
+
+def _known(value: Any, names: Collection[str], what: str) -> None:
+    """Raises BrokenClaim when `value` is no object, or has a key that is none of these: a typing error, most likely."""
+    if not isinstance(value, Mapping):
+        raise BrokenClaim(f"{what} is {type(value).__name__}, not an object")
+    if strange := set(value) - set(names):
+        told = ", ".join(sorted(map(str, strange)))
+        raise BrokenClaim(f"{what} has {told}; it knows {', '.join(sorted(names))}")
 
 
 def merged(
@@ -107,10 +120,11 @@ def _inherited(claim: Claim, cap: Level, through: Citation) -> Claim:
 
 
 def _claim(quoting: Quoting, value: Mapping[str, Any]) -> Claim:
-    id = value.get("id")
+    id = value.get("id") if isinstance(value, Mapping) else None
     if not isinstance(id, str):
         raise BrokenClaim("a claim has no id")
     try:
+        _known(value, _CLAIM, "a claim")
         return _checked(quoting, id, value)
     except BrokenClaim as problem:
         raise BrokenClaim(f"claim {id}: {problem}") from None
@@ -124,9 +138,6 @@ def _checked(quoting: Quoting, id: str, value: Mapping[str, Any]) -> Claim:
         raise BrokenClaim(f"the level is {value.get('level')!r}, not one of {', '.join(LEVELS)}")
     if "citation" not in value:
         raise BrokenClaim("it has no citation")
-    when = value.get("when") or {}
-    if strange := set(when) - _WHEN:
-        raise BrokenClaim(f"`when` has {', '.join(sorted(strange))}; it knows {', '.join(sorted(_WHEN))}")
     numbers = _numbers(known, value.get("with") or {})
     return Claim(
         id=id,
@@ -136,9 +147,9 @@ def _checked(quoting: Quoting, id: str, value: Mapping[str, Any]) -> Claim:
         origin="own",
         statement=known.stated(numbers),
         numbers=numbers,
-        when=when,
+        when=_when(value.get("when") or {}),
         citation=quoting.citation(value["citation"]),
-        refusal=_refusal(value.get("refusal") or {}) if known.area == "request" else None,
+        refusal=_refusal(known, value.get("refusal")),
         note=value.get("note"),
     )
 
@@ -148,12 +159,30 @@ def _numbers(known: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
         raise BrokenClaim(f"the rule {known.name} needs {', '.join(sorted(missing))}")
     if strange := set(given) - known.required - known.optional:
         raise BrokenClaim(f"the rule {known.name} does not know {', '.join(sorted(strange))}")
+    for name, number in given.items():
+        if not known.fits(name, number):
+            raise BrokenClaim(f"{name} of the rule {known.name} is {number!r}, not of type {known.type_of(name)}")
     return dict(given)
 
 
-def _refusal(value: Mapping[str, Any]) -> Refusal:
+def _when(value: Any) -> dict[str, Any]:
+    _known(value, _WHEN, "`when`")
+    for name, conditions in value.items():
+        if not isinstance(conditions, _WHEN[name]):
+            raise BrokenClaim(f"`when.{name}` is {conditions!r}, not a {_WHEN[name].__name__}")
+    return dict(value)
+
+
+def _refusal(known: Rule, value: Any) -> Refusal | None:
+    if known.area != "request":
+        if value is not None:
+            raise BrokenClaim("it has a refusal, but is no claim about requests")
+        return None
+    _known(value, _REFUSAL, "a refusal")
     stated = value.get("status", [400])
     status = tuple(stated) if isinstance(stated, list) else (stated,)
+    if not status or not all(isinstance(code, int) and 400 <= code <= 599 for code in status):
+        raise BrokenClaim(f"the refusal's status is {stated!r}, not 400 to 599")
     return Refusal(
         status=status,
         type=value.get("type", "invalid_request_error"),

@@ -11,6 +11,9 @@ from typing import Any
 
 import jsonpath
 
+_RFC_9535 = jsonpath.JSONPathEnvironment(strict=True)
+"""Without the library's own extensions to the syntax."""
+
 
 class BrokenOverlay(ValueError):
     """The overlay cannot be applied; the message says which action and why."""
@@ -29,14 +32,15 @@ def _act(document: dict[str, Any], action: Mapping[str, Any], where: str) -> Non
     if not isinstance(target, str):
         raise BrokenOverlay(f"{where} has no target")
     try:
-        matches = list(jsonpath.finditer(target, document))
+        matches = list(_RFC_9535.finditer(target, document))
     except jsonpath.JSONPathError as problem:
-        raise BrokenOverlay(f"{where}: the target {target!r} is not a JSONPath: {problem}") from problem
+        why = problem.args[0]  # str() of it draws the place over several lines, and fails for an empty path
+        raise BrokenOverlay(f"{where}: the target {target!r} is not a JSONPath: {why}") from problem
     if not matches:
         raise BrokenOverlay(f"{where}: the target {target!r} selects nothing")
     if action.get("remove"):
-        for match in sorted(matches, key=lambda m: list(map(str, m.parts)), reverse=True):
-            _remove(document, match.parts)
+        for parts in sorted((match.parts for match in matches), key=_order, reverse=True):
+            _remove(document, parts, where)
     elif "update" in action:
         for match in matches:
             _update(document, match.parts, action["update"], where)
@@ -51,9 +55,15 @@ def _parent(document: dict[str, Any], parts: Sequence[int | str]) -> Any:
     return node
 
 
-def _remove(document: dict[str, Any], parts: Sequence[int | str]) -> None:
-    if parts:
-        del _parent(document, parts)[parts[-1]]
+def _order(parts: Sequence[int | str]) -> list[tuple[int, str]]:
+    """Document order, items by number: from the back, a removal moves nothing that is still to be removed."""
+    return [(part, "") if isinstance(part, int) else (0, part) for part in parts]
+
+
+def _remove(document: dict[str, Any], parts: Sequence[int | str], where: str) -> None:
+    if not parts:
+        raise BrokenOverlay(f"{where}: the whole document cannot be removed")
+    del _parent(document, parts)[parts[-1]]
 
 
 def _update(document: dict[str, Any], parts: Sequence[int | str], update: Any, where: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_LONE_TILDE = re.compile(r"~(?![01])")
 
 
 class NothingThere(LookupError):
@@ -18,6 +20,8 @@ def steps(pointer: str) -> tuple[str, ...]:
     """The unescaped steps of a pointer: `/paths/~1v1` -> ("paths", "/v1")."""
     if pointer and not pointer.startswith("/"):
         raise NothingThere(f"{pointer!r} is not a JSON pointer: it does not start with '/'")
+    if _LONE_TILDE.search(pointer):
+        raise NothingThere(f"{pointer!r} is not a JSON pointer: a '~' is followed by neither 0 nor 1")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
@@ -25,11 +29,18 @@ def at(document: Any, pointer: str) -> Any:
     """The node a pointer leads to. Raises NothingThere."""
     node = document
     for step in steps(pointer):
-        try:
-            node = node[int(step)] if isinstance(node, list) else node[step]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise NothingThere(f"there is no {step!r} on the way to {pointer}") from None
+        if isinstance(node, Mapping) and step in node:
+            node = node[step]
+        elif isinstance(node, list) and _INDEX.fullmatch(step) and int(step) < len(node):
+            node = node[int(step)]
+        else:
+            raise NothingThere(f"there is no {step!r} on the way to {pointer}")
     return node
+
+
+def pointer(*names: str | int) -> str:
+    """The pointer with these steps, escaped: ("paths", "/v1", 0) -> `/paths/~1v1/0`."""
+    return "".join("/" + str(name).replace("~", "~0").replace("/", "~1") for name in names)
 
 
 def words(node: Any) -> str:

@@ -44,7 +44,7 @@ def test_the_summary_gives_totals_and_the_worst_first():
     expected = (
         "ChatAnywhere  https://api.chatanywhere.tech  86 requests, 12 billed, CUT SHORT",
         "keeps its own contract   no: 2 of 9 judged claims broken (2 must); 1 not judged",
-        "keeps OpenAI\u2019s contract   not every should: 3 of 19 judged claims broken (3 should); 4 not judged",
+        "keeps OpenAI\u2019s contract  not every should: 3 of 19 judged claims broken (3 should); 4 not judged",
         "broken  image-kind  (must, own)",
         "expected  a refusal with status 400",
         "actual    accepted with status 200",

@@ -1,4 +1,8 @@
-"""One walk through the house inside this process: a real mock on a real port, asked, recorded and judged."""
+"""Walks through the house inside this process: a real mock on a real port, asked, recorded and judged.
+
+A fault leaves most answers as they are, so a faultless walk is made once for each provider, and a case asks again only
+what its fault can touch. Everything is judged together, as in one run.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from pathlib import Path
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
+from contract_tests.evidence import Evidence, gathered
 from contract_tests.findings import Finding
-from contract_tests.judging import judge
+from contract_tests.judging import findings
 from contract_tests.plan import plan
 from contract_tests.questions import Question
 from mock_server.serving import running
@@ -33,8 +38,8 @@ def planned(provider: str) -> tuple[Question, ...]:
     return plan(contract, listed, heavy=False)
 
 
-def walked(contract: Contract, base_url: str, questions: Sequence[Question]) -> tuple[list[Exchange], tuple[Finding, ...]]:
-    """Ask the questions at a URL and judge: the exchanges and the findings."""
+def asked(contract: Contract, base_url: str, questions: Sequence[Question]) -> tuple[Exchange, ...]:
+    """Ask the questions at a URL: every exchange, as it was recorded."""
     with tempfile.TemporaryDirectory() as folder, Client(base_url, KEY, timeout=30) as client:
         header = Header(contract.provider, base_url, time.time())
         recorder = Recorder(Path(folder) / "transcript.jsonl", header, (KEY,), keep_pictures=False)
@@ -42,13 +47,29 @@ def walked(contract: Contract, base_url: str, questions: Sequence[Question]) -> 
         asking.read_models()
         asking.ask(questions)
         recorder.close()
-    return asking.exchanges, judge(contract, asking.exchanges)
+    return tuple(asking.exchanges)
 
 
-def findings(settings: Settings, questions: Sequence[Question]) -> tuple[Finding, ...]:
-    """Ask a mock of one provider and judge."""
+def walked(settings: Settings, questions: Sequence[Question]) -> Evidence:
+    """Ask a mock of one provider: the evidence."""
+    contract = loading.load(settings.providers[0])
     with running(settings) as mock:
-        return walked(loading.load(settings.providers[0]), mock.url, questions)[1]
+        return gathered(contract, asked(contract, mock.url, questions))
+
+
+@cache
+def faultless(provider: str) -> Evidence:
+    """The evidence of the faultless mock, the whole plan asked."""
+    return walked(Settings(providers=(provider,), caption=False), planned(provider))
+
+
+def found(settings: Settings, touched: Sequence[Question]) -> tuple[Finding, ...]:
+    """The findings about a mock that differs from the faultless one in nothing but the touched questions."""
+    provider = settings.providers[0]
+    again = walked(settings, touched)
+    ids = {question.id for question in touched}
+    kept = (one for one in faultless(provider).asked if one.exchange.question not in ids)
+    return findings(Evidence(again.contract, (*kept, *again.asked)))
 
 
 def broken(found: Sequence[Finding]) -> set[str]:

@@ -1,40 +1,67 @@
-"""Commands over what was recorded: judge, report. Nothing is sent."""
+"""Commands over what was recorded: judge, export, report. Nothing is sent."""
 
 from __future__ import annotations
 
 import argparse
-import shutil
+import json
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from contract_tests import reports
-from contract_tests.commands.options import Verbs, status, summed, verb, with_provider, with_strict
-from contract_tests.running import TRANSCRIPT, Outcome, reported, writable
-from specs import loading
-from specs.transcripts import load
+from contract_tests import importing, keeping, reports
+from contract_tests.commands.options import Verbs, WrongUsage, status, summed, verb, with_provider, with_strict
+from contract_tests.running import Outcome, writable
+from specs import recordings
+from specs.har import to_har
 
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
-    judge = with_strict(with_provider(verb(verbs, "judge", judged, "judge a transcript again, without asking")))
-    judge.add_argument("transcript", type=Path, metavar="TRANSCRIPT")
+    judge = verb(verbs, "judge", judged, "judge a recording, without asking")
+    with_strict(with_provider(judge, required=False))
+    judge.add_argument("recording", type=Path, metavar="FILE", help="a transcript, or a HAR 1.2 of any tool")
     judge.add_argument("--out", type=Path, metavar="DIR", help="write the reports here")
+    export = verb(verbs, "export", exported, "write a transcript as HAR 1.2, for other tools")
+    export.add_argument("recording", type=Path, metavar="FILE", help="a transcript")
+    export.add_argument("--har", type=Path, required=True, metavar="FILE", help="write it here")
     report = verb(verbs, "report", merged, "one page over many runs")
     report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `test` wrote")
     report.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def judged(given: argparse.Namespace) -> int:
-    """Judge a transcript again."""
-    contract = loading.load(given.provider)
-    transcript = load(given.transcript)
-    report = reported(contract, transcript)
+    """Judge a recording again, or for the first time."""
+    transcript = recordings.read(given.recording)
+    try:
+        contract = importing.contract_of(transcript, given.provider)
+    except importing.NoProvider as problem:
+        raise WrongUsage(f"{given.recording}: {problem}") from problem
+    report, sifted = importing.judged_offline(contract, transcript)
     if given.out:
         writable(given.out)
+        keeping.keep(given.recording, transcript, sifted.judged, contract.provider, given.out)
         reports.write_report(report, transcript, given.out)
-        if not (given.out / TRANSCRIPT).exists():
-            shutil.copyfile(given.transcript, given.out / TRANSCRIPT)
     summed(report, given.out)
+    tell((*transcript.notes, *sifted.notes))
     return status(Outcome(report), strict=given.strict)
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Say what else the user should know."""
+    for note in notes:
+        print(f"image-contract: {note}", file=sys.stderr)
+
+
+def exported(given: argparse.Namespace) -> int:
+    """Write a transcript as HAR."""
+    document = to_har(recordings.read(given.recording))
+    try:
+        with given.har.open("w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+    except OSError as problem:
+        raise WrongUsage(f"{given.har} cannot be written: {problem.strerror or problem}") from problem
+    print(f"{given.har}: {len(document['log']['entries'])} entries")
+    return 0
 
 
 def merged(given: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.reports import answers
+from contract_tests.reports import answers, places
 from contract_tests.reports.json_form import FindingValue, ReportValue
 
 FORMAT = "image-contract-baseline/1"
@@ -104,7 +104,7 @@ def read(path: Path) -> tuple[Known, ...]:
 
 def _known(path: Path, item: Any, node: yaml.Node) -> Known:
     first = node.start_mark.line + 1
-    last = max(first, node.end_mark.line + (1 if node.end_mark.column else 0))
+    last = places.last_line(node)
     if not isinstance(item, dict):
         raise UnreadableBaseline(f"{path}, line {first}: an entry is an object with {', '.join(_KEYS)}")
     for key in _KEYS[:3]:

@@ -50,8 +50,8 @@ def place(cited: CitationValue) -> Place | None:
         if found is None:
             return None
         node = found
-    start, end = node.start_mark.line, max(node.start_mark.line + 1, _end(node))
-    first, last = _narrowed(lines[start:end], cited["quote"])
+    start = node.start_mark.line
+    first, last = _narrowed(lines[start : last_line(node)], cited["quote"])
     return Place(f"specs/providers/{cited['document']}/published.yaml", start + first + 1, start + last + 1)
 
 
@@ -64,10 +64,14 @@ def _below(node: yaml.Node, step: str) -> yaml.Node | None:
     return None
 
 
-def _end(node: yaml.Node) -> int:
-    """The line after a node's last one: a block ends at the beginning of the next line."""
+def last_line(node: yaml.Node) -> int:
+    """The last line of a node, counted from 1: that of the last thing in it, not where the next thing begins."""
+    if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
+        return last_line(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
+        return last_line(node.value[-1])
     mark = node.end_mark
-    return int(mark.line if mark.column == 0 else mark.line + 1)
+    return max(node.start_mark.line + 1, int(mark.line if mark.column == 0 else mark.line + 1))
 
 
 def _narrowed(lines: Sequence[str], quote: str) -> tuple[int, int]:

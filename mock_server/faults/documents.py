@@ -70,11 +70,11 @@ def created_as_text(_edit: Edit, reply: Reply) -> Reply:
 
 
 @fault("data-count", on="answer")
-def one_picture_too_many(_edit: Edit, reply: Reply) -> Reply:
+def one_picture_too_many(edit: Edit, reply: Reply) -> Reply:
     """One picture more comes than was asked for."""
     data = reply.document["data"]
     last = data[-1].get("b64_json")
-    if len(data) > 1 or last is None or reply.document["output_format"] != "png":
+    if len(data) > 1 or last is None or edit.mask is not None or reply.document["output_format"] != "png":
         return reply
     mirrored = ImageOps.mirror(pictures.pixels(base64.b64decode(last)))
     return reply.with_document(data=[*data, {"b64_json": base64.b64encode(pictures.written_png(mirrored)).decode()}])

@@ -14,9 +14,6 @@ from specs import pictures
 from specs.edits import Edit
 
 
-_DOT = pictures.written_png(Image.new("RGB", (8, 8)))
-
-
 def each_item(reply: Reply, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Reply:
     """The reply with every item of `data` changed."""
     return reply.with_document(data=[change(item) for item in reply.document["data"]])
@@ -93,7 +90,9 @@ def quality_told_wrong(edit: Edit, reply: Reply) -> Reply:
 @fault("url-absolute", on="answer", source="https://github.com/tetherto/qvac/pull/2032", catalogue="PL-01")
 def url_is_data(_edit: Edit, reply: Reply) -> Reply:
     """`url` is a `data:` URL instead of a link."""
-    return each_url(reply, lambda _url: "data:image/png;base64," + base64.b64encode(_DOT).decode())
+    width, _, height = reply.document["size"].partition("x")
+    flat = pictures.written_png(Image.new("RGB", (int(width), int(height))))
+    return each_url(reply, lambda _url: "data:image/png;base64," + base64.b64encode(flat).decode())
 
 
 @fault("url-absolute", on="answer")

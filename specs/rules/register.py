@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from types import UnionType
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from specs.contract import Area
 
@@ -40,7 +41,7 @@ Check: TypeAlias = Callable[..., Said]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule; `numbers` are the names of the keyword arguments a claim has to (or may) give."""
+    """A registered rule; `required` and `optional` name the numbers a claim has to, or may, give."""
 
     name: str
     area: Area
@@ -49,14 +50,38 @@ class Rule:
     required: frozenset[str]
     optional: frozenset[str]
 
+    def type_of(self, name: str) -> str:
+        """The type of the number called `name`, as it is written in the rule: `int`, `list[str]`."""
+        return str(self.check.__annotations__[name])
+
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether a value is of the type of the number called `name`."""
+        return _is(value, get_type_hints(self.check)[name])
+
     def say(self, subject: Any, numbers: Mapping[str, Any]) -> tuple[Breach | Silent, ...]:
-        """Everything the rule has to say about a subject (an Edit, an Answer or a Refused) under these numbers."""
+        """Everything the rule has to say about a subject (an Edit or an Asked) under these numbers."""
         return tuple(self.check(subject, **numbers))
 
     def stated(self, numbers: Mapping[str, Any]) -> str:
         """The statement with the numbers filled in."""
         given = {**(self.check.__kwdefaults__ or {}), **numbers}
         return _PLACE.sub(lambda place: _shown(given.get(place[1], place[0])), self.statement)
+
+
+def _is(value: Any, hint: Any) -> bool:
+    """Whether a value out of YAML is of an annotated type; a boolean is no number."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin is UnionType:
+        return any(_is(value, each) for each in inner)
+    if origin is list:
+        return isinstance(value, list) and all(_is(item, inner[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_is(k, inner[0]) and _is(v, inner[1]) for k, v in value.items())
+    if isinstance(value, bool):
+        return hint is bool
+    return isinstance(value, (int, float) if hint is float else hint)
 
 
 RULES: dict[str, Rule] = {}

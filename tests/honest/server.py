@@ -1,0 +1,244 @@
+"""The endpoint on a real port: `http.server`, one thread for each connection."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.honest import answering, forms
+from tests.honest.checks import check
+from tests.honest.houses import LISTS, House
+from tests.honest.manners import Manners
+from tests.honest.refusals import Refused
+
+WRONG = "sk-invalid"
+
+
+@dataclass
+class Endpoint:
+    """One endpoint: its provider, its manners, and what it has done so far."""
+
+    house: House
+    manners: Manners
+    url: str = ""
+    gallery_url: str = ""
+    asked: itertools.count[int] = field(default_factory=itertools.count)
+    done: itertools.count[int] = field(default_factory=itertools.count)
+    pictures: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+
+    def link(self, picture: bytes, kind: str) -> str:
+        """An address for a picture."""
+        name = f"{len(self.pictures):04}.{kind}"
+        self.pictures[name] = (picture, kind)
+        if self.manners.links == "here":
+            return f"{self.url}/pictures/{name}"
+        return f"{self.gallery_url}/{'moved' if self.manners.links == 'moved' else 'pictures'}/{name}?sig=a%2Fb"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    endpoint: Endpoint
+    server_version, sys_version = "atelier/1", ""
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing is logged."""
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except ConnectionError:
+            self.close_connection = True
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self._any
+        raise AttributeError(name)
+
+    def _any(self) -> None:
+        manners = self.endpoint.manners
+        path = urlsplit(self.path).path
+        try:
+            if path.startswith(("/pictures/", "/moved/")):
+                self._picture(path)
+            elif path == self.endpoint.house.models_path and self.command == "GET":
+                self._send(200, {"message": "ok", "code": 0, "data": LISTS[manners.models]})
+            else:
+                self._edit(path)
+        except Refused as refused:
+            self._refuse(refused)
+
+    def _edit(self, path: str) -> None:
+        house, manners = self.endpoint.house, self.endpoint.manners
+        if not manners.early:
+            body = self._body()
+        number = next(self.endpoint.asked)
+        if manners.busy and number % manners.busy == manners.busy - 1:
+            raise Refused("busy")
+        if manners.tired and number % manners.tired == manners.tired - 1:
+            raise Refused("tired")
+        self._admit(path)
+        if manners.early:
+            body = self._body()
+        time.sleep(manners.late)
+        order = self._order(body)
+        values = check(order, house, manners)
+        done = next(self.endpoint.done)
+        if manners.broke_after and done >= manners.broke_after:
+            raise Refused("quota")
+        if manners.wary and done % manners.wary == manners.wary - 1:
+            raise Refused("moderation")
+        work = answering.work(order, values, house, manners, seed=number)
+        if values.get("stream"):
+            self._stream(answering.events(work))
+        else:
+            self._send(200, answering.document(work, house, self.endpoint.link))
+
+    def _admit(self, path: str) -> None:
+        house, manners = self.endpoint.house, self.endpoint.manners
+        if path != house.path:
+            raise Refused("route")
+        if self.command != "POST":
+            raise Refused("method")
+        scheme, _, key = (self.headers.get("Authorization") or "").partition(" ")
+        if manners.bare_key and scheme.startswith("sk-"):
+            scheme, key = "bearer", scheme
+        if scheme.lower() != "bearer" or not key.strip():
+            raise Refused("key-missing")
+        if key.strip().startswith(WRONG):
+            raise Refused("key-wrong")
+
+    def _order(self, body: bytes) -> forms.Order:
+        house, manners = self.endpoint.house, self.endpoint.manners
+        stated = self.headers.get("Content-Type") or ""
+        kind = stated.partition(";")[0].strip().lower()
+        pictures = house.json or ("image" if manners.json_too else None)
+        try:
+            if kind == "multipart/form-data":
+                return forms.form(body, stated, forgiving=manners.forgiving)
+            if kind == "application/json" and pictures:
+                return forms.document(body, pictures, forgiving=manners.forgiving)
+        except forms.Unreadable:
+            raise Refused("body") from None
+        raise Refused("media-type")
+
+    def _body(self) -> bytes:
+        if "chunked" not in (self.headers.get("Transfer-Encoding") or "").lower():
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        pieces = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
+
+    def _refuse(self, refused: Refused) -> None:
+        manners = self.endpoint.manners
+        headers = {"Retry-After": "1"} if refused.kind in ("busy", "tired") else {}
+        document: Any = refused.document(manners.language)
+        if manners.trace_id:
+            document["error"]["request_id"] = document["trace_id"] = "0f3c"
+        status = manners.no_method if refused.kind == "method" else refused.status(manners.status)
+        if manners.early:
+            headers["Connection"] = "close"
+        if manners.empty_404 and refused.kind == "route":
+            self._raw(status, b"", headers)
+        else:
+            self._send(status, document, headers)
+        if manners.early:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Read on for a while, so that the refusal is not lost with a reset connection."""
+        self.close_connection = True
+        self.wfile.flush()
+        self.connection.shutdown(1)
+        self.connection.settimeout(2)
+        while self.connection.recv(65536):
+            pass
+
+    def _send(self, status: int, document: Any, headers: Mapping[str, str] | None = None) -> None:
+        body = json.dumps(document, ensure_ascii=False, indent=1 if self.endpoint.manners.more else None).encode()
+        if self.endpoint.manners.padded:
+            body = b"  \n\n" + body + b"\n"
+        self._raw(status, body, {"content-type": "application/json;charset=UTF-8", **(headers or {})})
+
+    def _raw(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        manners = self.endpoint.manners
+        stated = dict(headers)
+        if manners.gzip and "gzip" in (self.headers.get("Accept-Encoding") or "") and body:
+            body, stated["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+        self.send_response(status)
+        for name, value in stated.items():
+            self.send_header(name, value)
+        chunked = manners.chunked and not manners.http10
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif not manners.http10:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self._pieces([body[at : at + 30_000] for at in range(0, len(body), 30_000)], chunked=chunked)
+
+    def _stream(self, frames: Iterator[bytes]) -> None:
+        chunked = not self.endpoint.manners.http10
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Cache-Control", "no-cache")
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self._pieces(frames, chunked=chunked)
+
+    def _pieces(self, pieces: Any, *, chunked: bool) -> None:
+        for piece in pieces:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+        if self.endpoint.manners.http10:
+            self.close_connection = True
+
+    def _picture(self, path: str) -> None:
+        name = path.rpartition("/")[2]
+        if self.endpoint.manners.link_busy and next(self.endpoint.asked) % 2:
+            raise Refused("busy")
+        if path.startswith("/moved/"):
+            self._raw(302, b"", {"Location": f"/pictures/{name}"})
+        else:
+            picture, kind = self.endpoint.pictures[name]
+            self._raw(200, picture, {"Content-Type": f"image/{kind}"})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no error of ours."""
+
+
+@contextmanager
+def running(house: House, manners: Manners) -> Iterator[Endpoint]:
+    """An endpoint that listens on this machine, and beside it the other host its links may lead to."""
+    endpoint = Endpoint(house, manners)
+    protocol = "HTTP/1.0" if manners.http10 else "HTTP/1.1"
+    handler = type("Handler", (_Handler,), {"endpoint": endpoint, "protocol_version": protocol})
+    servers = [_Server(("127.0.0.1", 0), handler) for _ in range(2)]
+    endpoint.url = f"http://127.0.0.1:{servers[0].server_port}"
+    endpoint.gallery_url = f"http://localhost:{servers[1].server_port}"
+    threads = [threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True) for server in servers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield endpoint
+    finally:
+        for server, thread in zip(servers, threads, strict=True):
+            server.shutdown()
+            thread.join()
+            server.server_close()
