@@ -21,7 +21,6 @@ from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
 
-
 _CASES: WeakKeyDictionary[Asked, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -42,9 +41,12 @@ class Evidence:
         """Which claims a refused valid request speaks against.
 
         Those it is about that no accepted request was about; of these the ones that are in the most refused requests,
-        for a claim that is only ever asked together with a wider one cannot be told from it.
+        for a claim that is only ever asked together with a wider one cannot be told from it. Where every one is proven
+        the combination is to blame: it speaks against the claim that any valid edit is accepted.
         """
         unproven = self.claims_of(asked) - self.proven
+        if not unproven:  # each of its features was accepted elsewhere: it is their combination
+            return frozenset(claim.id for claim in self.contract.of_area("acceptance") if not claim.when)
         most = max((self.refusals[claim] for claim in unproven), default=0)
         return frozenset(claim for claim in unproven if self.refusals[claim] == most)
 
@@ -92,7 +94,7 @@ def model_list(exchanges: Iterable[Exchange]) -> ModelList | None:
     """The provider's list of models, as the endpoint told it (the last time it did)."""
     found = None
     for exchange in exchanges:
-        if exchange.purpose == "models" and exchange.response and exchange.response.status == 200:  # noqa: PLR2004
+        if exchange.purpose == "models" and exchange.response and exchange.response.status == 200:
             found = models.parse(exchange.response.body) or found
     return found
 

@@ -18,7 +18,7 @@ from specs import loading, reading
 from specs.answers import Asked
 from specs.contract import Contract, Operation
 from specs.edits import Edit
-from specs.messages import Exchange
+from specs.messages import Exchange, Purpose
 from specs.redaction import CREDENTIALS, MASKED
 from specs.rules.request import FAKE, bearer
 from specs.transcripts import Transcript, billed
@@ -135,13 +135,20 @@ def _sorted_out(contract: Contract, exchanges: Iterable[Exchange]) -> Iterator[E
     edits = (e for e in exchanges if _is_at(contract.edit, e))
     pictures = set(chain.from_iterable(map(_links, edits)))
     for exchange in exchanges:
-        method = exchange.request.method.upper()
-        if _is_at(contract.edit, exchange) and method not in ("OPTIONS", "HEAD"):
-            yield replace(exchange, purpose="edit")
-        elif contract.models and _is_at(contract.models, exchange) and method == contract.models.method:
-            yield replace(exchange, purpose="models")
-        elif method == "GET" and exchange.request.url in pictures:
+        if purpose := purpose_of(contract, exchange):
+            yield replace(exchange, purpose=purpose)
+        elif exchange.request.method.upper() == "GET" and exchange.request.url in pictures:
             yield replace(exchange, purpose="fetch")
+
+
+def purpose_of(contract: Contract, exchange: Exchange) -> Purpose | None:
+    """Which of the provider's operations a request calls; None when it is none of them."""
+    method = exchange.request.method.upper()
+    if _is_at(contract.edit, exchange) and method not in ("OPTIONS", "HEAD"):
+        return "edit"
+    if contract.models and _is_at(contract.models, exchange) and method == contract.models.method:
+        return "models"
+    return None
 
 
 def _is_at(operation: Operation, exchange: Exchange) -> bool:

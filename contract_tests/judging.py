@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from contract_tests.evidence import Evidence, gathered, is_valid
-from contract_tests.findings import Finding
+from contract_tests.findings import Finding, Verdict
 from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
@@ -46,7 +46,8 @@ def _found(claim: Claim, evidence: Evidence) -> Finding:
     try:
         judged = tuple(_JUDGES[claim.area](claim, evidence))
     except Exception as problem:  # noqa: BLE001 - our rule failed, not the endpoint: that is a verdict of its own
-        return Finding(claim, "faulty-suite", reason=f"our rule {claim.rule} failed: {type(problem).__name__}: {problem}")
+        told = f"our rule {claim.rule} failed: {type(problem).__name__}: {problem}"
+        return Finding(claim, "faulty-suite", reason=told)
     finding = _verdict(claim, judged, evidence)
     return finding if claim.judged else _observed(finding, judged)
 
@@ -65,7 +66,7 @@ def _verdict(claim: Claim, judged: Sequence[Judged], evidence: Evidence) -> Find
     if not judged:
         return Finding(claim, "not-run", reason="no exchange is about this claim")
     reasons = list(dict.fromkeys(j.silent for j in judged))
-    verdict = "inconclusive" if _would_not_play(judged, evidence) else "not-run"
+    verdict: Verdict = "inconclusive" if _would_not_play(judged, evidence) else "not-run"
     return Finding(claim, verdict, reason="; ".join(reasons[:3]), exchanges=ids)
 
 
@@ -109,7 +110,7 @@ def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judg
     if asked.outcome == "accepted":
         return Judged(asked)
     status = asked.response.status if asked.response else None
-    stubborn = asked.outcome == "unavailable" and status is not None and status >= 500
+    stubborn = asked.outcome == "unavailable" and status is not None and (status == 429 or status >= 500)
     if asked.outcome == "unavailable" and not (stubborn and asked.exchange.attempt >= PATIENCE):
         return Judged(asked, silent=asked.why)
     if not evidence.any_accepted and status in (401, 403):
@@ -146,9 +147,9 @@ def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
 
 def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
     for asked in evidence.asked:
-        if claim.rule == "retry_after" and asked.response is not None:
-            yield _ruled(claim, asked)
-        elif asked.breached and asked.outcome in ("refused", "crashed") and applies(claim, asked.edit, asked.features):
+        refused = asked.breached and asked.outcome in ("refused", "crashed")
+        any_answer = asked.response is not None and (claim.rule == "retry_after" or asked.response.status == 429)
+        if any_answer or (refused and applies(claim, asked.edit, asked.features)):
             yield _ruled(claim, asked)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class Passage:
         self._from_app, self._to_app = app
         self._from_provider, self._to_provider = provider
         self._host, self.onlooker, self._note = host, onlooker, note
+        self._app_is_done = False
         self._up = Messages(of_request)
         self._down = Messages(self._framing)
 
@@ -89,6 +91,7 @@ class Passage:
                 self._show(self.onlooker.up, piece)
             if not await drained(self._to_provider):
                 await _for_ever()  # it takes no more; what it has said is still passed on, and then its end
+        self._app_is_done = True
         self._to_provider.write(self._up.end()[0])
         if data is not None and self._to_provider.can_write_eof():
             self._to_provider.write_eof()
@@ -121,8 +124,16 @@ class Passage:
             self._note(f"a connection is not recorded any more: {type(problem).__name__}")
 
     def _closed(self, ending: Ending) -> None:
+        by_app = ending.by_app or self._app_is_done
         meant = self._down.end()[1] and not ending.by_app and not ending.broke
-        self._show(lambda _: self.onlooker.closed(by_app=ending.by_app, meant=meant), None)
+        self._show(lambda _: self.onlooker.closed(by_app=by_app, meant=meant), None)
+
+
+def _why(problem: OSError | UnicodeError) -> str:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted ({problem.verify_message})"
+    number = problem.errno if isinstance(problem, OSError) and not isinstance(problem, ssl.SSLError) else None
+    return os.strerror(number) if number and number > 0 else type(problem).__name__
 
 
 async def _for_ever() -> NoReturn:
@@ -152,10 +163,15 @@ class Pass:
         self._server: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:
-        """Begin to listen; returns the port. OSError when the address cannot be listened on."""
-        self._server = await asyncio.start_server(self._take, host, port, limit=PIECE)
+        """Take an address, and nobody's connection yet; returns the port. OSError when it cannot be listened on."""
+        self._server = await asyncio.start_server(self._take, host, port, limit=PIECE, start_serving=False)
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
+
+    async def serve(self) -> None:
+        """Take connections from now on."""
+        if self._server:
+            await self._server.start_serving()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -168,6 +184,8 @@ class Pass:
                 return
             passage = self._open[task] = Passage((reader, writer), provider, self._host, self._look(), self._note)
             await passage.run()
+        except asyncio.CancelledError:
+            return  # by us: this task is nobody else's
         finally:
             del self._open[task]
             writer.close()
@@ -177,8 +195,7 @@ class Pass:
         try:
             return await asyncio.open_connection(to.host, to.port, ssl=self._context, limit=PIECE)
         except (OSError, UnicodeError) as problem:
-            why = getattr(problem, "verify_message", None) or getattr(problem, "strerror", None)
-            self._note(f"{to} cannot be reached: {why or type(problem).__name__}")
+            self._note(f"{to} cannot be reached: {_why(problem)}")
             return None
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,11 +67,14 @@ class _Watching:
 
     async def run(self) -> int | None:
         loop = asyncio.get_running_loop()
+
+        def freed(count: int) -> None:
+            loop.call_soon_threadsafe(self._room.give, count)
+
         passing = Pass(origin(self._order.upstream), host_field(self._order.upstream), self._look, self._note)
         port = await self._listen(passing)
-        self._clerk = await asyncio.to_thread(
-            Clerk, self._order.task, self._say, lambda count: loop.call_soon_threadsafe(self._room.give, count)
-        )
+        self._clerk = await asyncio.to_thread(Clerk, self._order.task, self._say, freed)
+        await passing.serve()
         self._welcome(port)
         signals: asyncio.Queue[None] = asyncio.Queue()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -80,11 +82,23 @@ class _Watching:
                 loop.add_signal_handler(name, signals.put_nowait, None)
         await signals.get()
         await self._end(passing, signals)
-        found = await asyncio.to_thread(self._clerk.end)
+        found = await self._verdict(signals)
         if found is None:
             return None
         self._say(found[0].rstrip("\n"))
         return found[1]
+
+    async def _verdict(self, signals: asyncio.Queue[None]) -> tuple[str, int] | None:
+        """What the clerk has to say at the end; one more signal ends it without."""
+        while not signals.empty():
+            signals.get_nowait()
+        ending = asyncio.create_task(asyncio.to_thread(self._clerk.end))
+        hurry = asyncio.create_task(signals.get())
+        done, _ = await asyncio.wait((ending, hurry), return_when=asyncio.FIRST_COMPLETED)
+        if ending not in done:
+            self._clerk.process.kill()
+        hurry.cancel()
+        return await ending
 
     async def _listen(self, passing: Pass) -> int:
         try:
@@ -109,10 +123,11 @@ class _Watching:
         passing.stop()
         if passing.busy:
             self._say(f"{passing.busy} under way: ends in {PATIENCE:g} s at the latest, at once with another signal")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while passing.busy and signals.empty():
-                    await asyncio.sleep(0.05)
+        deadline = time.monotonic() + PATIENCE
+        while passing.busy and time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(signals.get(), 0.05)
+                break
         await passing.cut()
 
     def _note(self, told: str) -> None:

@@ -20,8 +20,8 @@ from specs.messages import Exchange, Failure, Headers, Request, Response, first
 MOST = 64 * 1024 * 1024
 """Bytes of one body that are kept, before and after decompression."""
 
-_TOGETHER = 0.0005
-"""Seconds within which two arrivals are one."""
+_MOST_ARRIVALS = 20_000
+"""Arrivals of one body that are kept; the last one always is."""
 
 LEFT = f"{CLIENT}closed the connection before the answer was whole"
 UNSENT = f"{CLIENT}had not sent its whole request when the answer was over"
@@ -65,7 +65,7 @@ class Body:
         self.passed += len(data)
         if whole and self.passed <= MOST and self.room.take(len(data)):
             self.data += data
-            if self.arrivals and at - self.arrivals[-1][0] < _TOGETHER:
+            if len(self.arrivals) == _MOST_ARRIVALS:
                 self.arrivals.pop()
             self.arrivals.append((at, self.kept))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contract_tests import reports
 from contract_tests.findings import Finding, Report
-from contract_tests.importing import Sifted, judged_offline
+from contract_tests.importing import Sifted, judged_offline, purpose_of
 from contract_tests.reports.markup import visible
 from contract_tests.running import TRANSCRIPT
 from contract_tests.watching_exchanges import Passed, exchange
@@ -70,7 +70,7 @@ class Ledger:
         self._held: deque[Exchange] = deque()
         self._omitted = there.omitted
         self._weight, self._dropped = 0, False
-        self._requests = self._billable = self._reported = 0
+        self._taken = self._requests = self._billable = self._reported = 0
         self._remembered: dict[str, Finding] = {}
         for one in there.exchanges:
             self._hold(one)
@@ -78,13 +78,14 @@ class Ledger:
     @property
     def unreported(self) -> bool:
         """Whether it is time for a report."""
-        return self._requests - self._reported >= self.book.every
+        return self._taken - self._reported >= self.book.every
 
     def take(self, passed: Passed) -> None:
         """Record what has passed. OSError when it cannot be written."""
-        made = exchange(passed, self.book.origin, f"w-{self._requests + 1:05d}")
+        made = exchange(passed, self.book.origin, f"w-{self._taken + 1:05d}")
         for name, value in passed.fields:
             self._keys |= dict.fromkeys(recordings.credentials(name, value))
+        made = replace(made, purpose=purpose_of(self._contract, made) or "fetch")
         while len(self._keys) > _MOST_KEYS:
             del self._keys[next(iter(self._keys))]
         written = self._recorder.write(Redactor(self._keys).exchange(made))
@@ -93,7 +94,8 @@ class Ledger:
 
     def _hold(self, one: Exchange) -> None:
         self._held.append(one)
-        self._requests += 1
+        self._taken += 1
+        self._requests += purpose_of(self._contract, one) is not None
         self._billable += billed(one)
         self._weight += _weight(one)
         while len(self._held) > 1 and (self._weight > self._most or len(self._held) > MOST_HELD):
@@ -130,7 +132,7 @@ class Ledger:
 
     def write(self, report: Report) -> None:
         """Write the reports."""
-        self._reported = report.requests
+        self._reported = self._taken
         reports.write_report(report, self._exhibits(), self.book.out)
 
     def _exhibits(self) -> Transcript:

@@ -16,7 +16,6 @@ from typing import Literal
 from PIL import Image, ImageChops
 
 from mock_server.painting import sources
-from specs.cache import ByteCache
 from mock_server.painting.caption import draw_caption
 from mock_server.painting.cutout import seen
 from mock_server.painting.encode import LONGEST_SIDE, Format, encoded, png
@@ -24,6 +23,7 @@ from mock_server.painting.paint import Recipe, repainted, tinted
 from mock_server.painting.room import room_in
 from mock_server.painting.scenery import scenery, words_for
 from mock_server.painting.strip import draw_strip
+from specs.cache import ByteCache
 
 SIZES: tuple[tuple[int, int], ...] = ((1024, 1024), (1536, 1024), (1024, 1536))
 """What `auto` chooses from where nobody says otherwise."""

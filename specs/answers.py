@@ -25,6 +25,17 @@ from specs.pictures import kind_of
 Outcome: TypeAlias = Literal["accepted", "refused", "crashed", "unavailable"]
 
 _GATEWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_NOT_ABOUT_THE_REQUEST = frozenset(
+    {
+        "moderation_blocked",
+        "content_policy_violation",
+        "billing_hard_limit_reached",
+        "insufficient_quota",
+        "credit_balance_exhausted",
+    }
+)
+"""Codes of refusals that say nothing about the form of a request: moderation, and an empty purse."""
+
 _PREFIX = re.compile(r"\Adata:[^,]{0,100},")
 EVENT_STREAM = "text/event-stream"
 
@@ -99,7 +110,7 @@ class Asked:
         if self.strict_body is not ABSENT or self.response is None:
             return self.strict_body
         start = self.response.body.find(b"{")
-        return _json(self.response.body[start:]) if 0 <= start < 2000 else ABSENT  # noqa: PLR2004 - a log line or so
+        return _json(self.response.body[start:]) if 0 <= start < 2000 else ABSENT
 
     @property
     def is_html(self) -> bool:
@@ -181,13 +192,20 @@ def _message(body: Any) -> str:
 def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
     if status in _GATEWAY:
         return "unavailable", f"the endpoint answered {status}"
-    if status >= 500:  # noqa: PLR2004 - a status class
+    if status >= 500:
         return "crashed", f"the endpoint answered {status}"
-    if status >= 400:  # noqa: PLR2004
-        return "refused", f"the endpoint answered {status}"
-    if not 200 <= status < 300:  # noqa: PLR2004
+    if status >= 400:
+        return _refusal(status, asked)
+    if not 200 <= status < 300:
         return "unavailable", f"the endpoint answered {status}"
     return _success(asked)
+
+
+def _refusal(status: int, asked: Asked) -> tuple[Outcome, str]:
+    code = asked.error.get("code") if isinstance(asked.error, dict) else None
+    if status == 402 or code in _NOT_ABOUT_THE_REQUEST:
+        return "unavailable", f"the endpoint would not play: {status} {code or ''}".strip()
+    return "refused", f"the endpoint answered {status}"
 
 
 def _success(asked: Asked) -> tuple[Outcome, str]:

@@ -68,7 +68,7 @@ def _of_parts(edit: Edit) -> Iterator[str]:
     boundary = parse_options_header(stated)[1].get("boundary", "")
     if f'boundary="{boundary}"' in stated:
         yield "quoted-boundary"
-    if len(boundary) >= 70:  # noqa: PLR2004 - the longest boundary RFC 2046 allows
+    if len(boundary) >= 70:
         yield "long-boundary"
     yield from _of_names(edit)
     files = [i for i, part in enumerate(edit.parts) if part.is_file]

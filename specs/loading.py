@@ -16,6 +16,8 @@ import yaml
 from specs import claims, overlay, pointers
 from specs.contract import Contract, Contradiction, Operation, SetAside
 
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 HOME = Path(__file__).parent / "providers"
 
 
@@ -49,13 +51,14 @@ def _load(provider: str, home: Path) -> Contract:
     except (overlay.BrokenOverlay, claims.BrokenClaim, pointers.NothingThere) as problem:
         raise BrokenContract(f"{home / provider / 'overlay.yaml'}: {problem}") from problem
     except (KeyError, TypeError, AttributeError) as problem:
-        raise BrokenContract(f"{home / provider / 'overlay.yaml'}: a part is missing or malformed: {problem}") from problem
+        where = home / provider / "overlay.yaml"
+        raise BrokenContract(f"{where}: a part is missing or malformed: {problem}") from problem
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file that holds an object. Raises BrokenContract."""
     try:
-        document = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        document = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except FileNotFoundError:
         raise BrokenContract(f"{path} is missing: a provider is a published.yaml and an overlay.yaml") from None
     except (yaml.YAMLError, UnicodeDecodeError) as problem:

@@ -90,7 +90,7 @@ def _put(fields: dict[str, Any], root: str, keys: tuple[str, ...], part: Part, s
 
 
 def _part_input(part: Part) -> Input:
-    plain = {"at": part.name, "filename": part.filename, "content_type": part.content_type, "is_part": True}
+    plain: dict[str, Any] = {"at": part.name, "filename": part.filename, "content_type": part.content_type, "is_part": True}
     if part.is_file:
         return Input(data=part.data, **plain)
     return _text_input(forms.text(part.data), **plain)
@@ -146,7 +146,11 @@ def _json_inputs(name: str, value: Any) -> Iterator[Input]:
 
 
 def _with_pictures(
-    edit: Edit, fields: dict[str, Any], pictures: dict[str, list[Input]], names: tuple[str, ...], found: tuple[Part, ...]
+    edit: Edit,
+    fields: dict[str, Any],
+    pictures: dict[str, list[Input]],
+    names: tuple[str, ...],
+    found: tuple[Part, ...],
 ) -> Edit:
     mask = pictures["mask"][0] if pictures["mask"] else None
     return replace(edit, fields=fields, images=tuple(pictures["image"]), mask=mask, names=names, parts=found)
@@ -154,5 +158,6 @@ def _with_pictures(
 
 def json_type(value: Any) -> str:
     """The JSON type of a value, with its article: "an array", "a string", "null"."""
-    kinds = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
+    kinds = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    kinds |= {int: "an integer", float: "a number"}
     return "null" if value is None else kinds.get(type(value), "something else")

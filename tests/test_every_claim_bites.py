@@ -11,6 +11,7 @@ from contract_tests.plan import URL
 from contract_tests.questions import Question
 from mock_server import faults
 from mock_server.faults import Fault
+from mock_server.replies import Reply
 from mock_server.settings import Settings
 from specs import loading, models
 from specs.applying import applies
@@ -45,10 +46,19 @@ def _touched(provider: str, fault: Fault) -> tuple[Question, ...]:
     if fault.on == "refusal":
         return tuple(question for question in planned(provider) if not question.billable)
     valid = tuple(question for question in planned(provider) if question.billable)
-    if not fault.id.startswith("refuses-"):
-        plain = (q for q in valid if "/" not in q.id and not q.id.startswith("wire-") and not q.id.endswith("-json"))
-        return tuple(q for q in plain if fault.on == "edit" or (q.draft.get("stream") is True) == (fault.on == "stream"))
-    return tuple(q for q in valid if applies(contract.claim(fault.breaks[0]), _read(contract, q).edit))
+    if fault.id.startswith("refuses-"):
+        return tuple(q for q in valid if applies(contract.claim(fault.breaks[0]), _read(contract, q).edit))
+    if fault.on == "accepted":
+        return tuple(q for q in valid if fault.act(_read(contract, q).edit, _PLAIN) is not _PLAIN)
+    plain = (q for q in valid if _is_plain(q.id))
+    return tuple(q for q in plain if fault.on == "edit" or (q.draft.get("stream") is True) == (fault.on == "stream"))
+
+
+_PLAIN = Reply(document={})
+
+
+def _is_plain(id: str) -> bool:
+    return "gzip" in id or not ("/" in id or id.startswith("wire-") or id.endswith("-json"))
 
 
 def _read(contract: Contract, question: Question):  # type: ignore[no-untyped-def]

@@ -178,6 +178,14 @@ def test_every_file_that_a_command_reads_is_written(tmp_path):
         assert all((tmp_path / name).is_file() for name in named)
 
 
+def test_a_new_report_takes_away_the_exchanges_of_the_one_before_and_nothing_else(tmp_path):
+    reports.write_report(samples.report(), samples.recording(), tmp_path)
+    (tmp_path / "exchanges" / "mine").mkdir()
+    (tmp_path / "exchanges" / "mine" / "notes.txt").write_text("keep")
+    reports.write_report(samples.report(), samples.Recording(samples.exchanges()[:2]), tmp_path)
+    assert sorted(folder.name for folder in (tmp_path / "exchanges").iterdir()) == ["mine", "q01"]
+
+
 def test_a_page_that_an_endpoint_sent_is_not_written_as_a_page(tmp_path):
     reports.write_report(samples.report(), samples.recording(), tmp_path)
     assert [file for file in tmp_path.rglob("*.html") if file != tmp_path / "index.html"] == []

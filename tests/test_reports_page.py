@@ -194,7 +194,7 @@ def test_a_stream_stands_on_a_time_line(text):
     panel = Outline(
         text.partition('id="stream-event-names--chatanywhere"')[2].partition("</section></section>")[0]
     ).words
-    for expected in ("0.20 s", "comment", "0.90 s", "1.90 s", "image_edit.partial_image", "image_generation.completed"):
+    for expected in ("200 ms", "comment", "900 ms", "1.90 s", "image_edit.partial_image", "image_generation.completed"):
         assert expected in panel
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from contract_tests.addresses import host_field, origin
 from contract_tests.commands.options import Verbs, WrongUsage, screen, verb, with_provider, with_strict
 from contract_tests.running import writable
 from contract_tests.watching import CannotListen, Watch, listening, watch
@@ -13,15 +13,17 @@ from contract_tests.watching_clerk import ClerkFailed, Task
 from contract_tests.watching_ledger import Book
 from specs import loading
 
-_TOLD = """pass an app's own traffic on to the provider, unchanged, and judge it.
+_TOLD = "pass an app's own traffic on to the provider, unchanged, and judge it"
+_MORE = """
 Point the app's base URL at the address that is listened on; keys pass through and are recorded nowhere. Every byte
 both ways is unchanged but the value of `Host`. Ctrl-C ends it and writes the reports; started again with the same
---out it goes on with the recording"""
+--out it goes on with the recording."""
 
 
 def add(verbs: Verbs) -> None:
     """Add this command."""
     found = with_strict(with_provider(verb(verbs, "watch", watched, _TOLD)))
+    found.description = f"{found.description}{_MORE}"
     found.add_argument("--upstream", required=True, metavar="URL", help="the provider's server (or base URL)")
     found.add_argument("--listen", default="127.0.0.1:4011", metavar="HOST:PORT", help="default: %(default)s")
     found.add_argument("--every", type=int, default=25, metavar="N", help="write the reports every N exchanges")
@@ -46,9 +48,8 @@ def watched(given: argparse.Namespace) -> int:
 
 
 def _root(upstream: str) -> str:
-    from contract_tests.addresses import origin  # noqa: PLC0415
-
-    return str(origin(upstream))
+    """Scheme and host, as they stand in the URL."""
+    return f"{origin(upstream).scheme}://{host_field(upstream)}"
 
 
 def _say(line: str) -> None:

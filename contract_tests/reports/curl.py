@@ -19,6 +19,7 @@ from specs.messages import Part, Request, Response, first, media_type
 from specs.pictures import kind_of
 from specs.redaction import MASKED, REDACTED
 
+SCRIPT = "curl.sh"
 KEY = "$IMAGE_CONTRACT_API_KEY"
 LONGEST_WORD = 200
 """Characters of a form field that may stand in the command itself; a longer one is read from a file."""
@@ -73,7 +74,7 @@ def kept(asked: Asked, repeated: Repeat, folder: str = "exchanges") -> dict[str,
     script = (
         f"#!/bin/sh\n# Run in the folder of the report, with the key in IMAGE_CONTRACT_API_KEY.\n{repeated.command}\n"
     )
-    files = {**dict(repeated.files), f"{home}/curl.sh": script.encode("utf-8", "replace")}
+    files = {**dict(repeated.files), f"{home}/{SCRIPT}": script.encode("utf-8", "replace")}
     if asked.response is not None and asked.response.body:
         files[f"{home}/response.{_ending(asked.response)}"] = asked.response.body
     return files

@@ -6,6 +6,7 @@ are one small page. A transcript is read only for the runs that are shown in ful
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from specs.answers import Asked
 
 PAGE = "index.html"
 TRANSCRIPT = "transcript.jsonl"
+EXCHANGES = "exchanges"
 FORMS: Mapping[str, tuple[str, Callable[[ReportValue], str]]] = {
     "json": ("report.json", json_form.text),
     "md": ("report.md", lambda report: markdown.text([report])),
@@ -95,6 +97,7 @@ def write_report(
 
 def _write_page(report: ReportValue, transcript: Recorded | None, out: Path) -> Path:
     run = Run(anchor(report["provider"]), report, exhibits.of_run(report, transcript))
+    _clear(out)
     _write_exchanges(run, out)
     return _write(out / PAGE, pages.page([run], time.time()))
 
@@ -113,6 +116,7 @@ def write_site(reports: Sequence[ReportInput], out: Path) -> Path:
         for run, given in zip(runs, endpoints.values(), strict=True)
         if len(given) > 1
     ]
+    _clear(out)
     for run in runs:
         _write_exchanges(run, out)
     return _write(out / PAGE, pages.page(runs, time.time(), changed, _all_runs(endpoints, out)))
@@ -124,7 +128,7 @@ def _newest(key: str, given: Sequence[ReportInput], out: Path) -> Run:
         key,
         newest.report,
         exhibits.of_run(newest.report, newest.recorded()),
-        f"exchanges/{key}",
+        f"{EXCHANGES}/{key}",
         history.stories([each.report for each in given]),
         _link(newest, out),
     )
@@ -146,6 +150,12 @@ def _all_runs(endpoints: Mapping[history.Endpoint, Sequence[ReportInput]], out: 
             for (_provider, url), given in endpoints.items()
         ]
     )
+
+
+def _clear(out: Path) -> None:
+    """Take away the exchanges of an earlier report in the same folder, and nothing else."""
+    for script in tuple((out / EXCHANGES).glob(f"**/{curl.SCRIPT}")):
+        shutil.rmtree(script.parent)
 
 
 def _write_exchanges(run: Run, out: Path) -> None:

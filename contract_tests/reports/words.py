@@ -80,7 +80,9 @@ def day(seconds: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A duration: `0.35 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    """A duration: `350 ms`, `1.40 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
     if seconds < 10:
         return f"{seconds:.2f} s".replace(".00 s", " s")
     whole = round(seconds)

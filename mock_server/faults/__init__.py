@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from mock_server.faults import documents, envelopes, payloads, repaints, streams
+from mock_server.faults import documents, envelopes, payloads, refusing, repaints, streams
 from mock_server.faults.register import FAULTS, Fault
 from mock_server.replies import Reply, refusal
 from mock_server.settings import WrongSettings
@@ -18,9 +18,9 @@ from specs.applying import applies
 from specs.contract import Contract
 from specs.edits import Edit
 
-__all__ = ["FAULTS", "Fault", "chosen", "miswrite", "misread", "offered"]
+__all__ = ["FAULTS", "Fault", "chosen", "misread", "miswrite", "offered"]
 
-_ = (documents, envelopes, payloads, repaints, streams)
+_ = (documents, envelopes, payloads, refusing, repaints, streams)
 
 
 def offered(contract: Contract) -> tuple[Fault, ...]:

@@ -29,7 +29,12 @@ def created_status(_edit: Edit, reply: Reply) -> Reply:
     return replace(reply, status=201)
 
 
-@fault("no-wrapper", on="answer", source="https://docs.aitoearn.ai/api-reference/ai-服务图像生成/编辑图像", catalogue="RS-07")
+@fault(
+    "no-wrapper",
+    on="answer",
+    source="https://docs.aitoearn.ai/api-reference/ai-服务图像生成/编辑图像",
+    catalogue="RS-07",
+)
 def vendor_wrapper(_edit: Edit, reply: Reply) -> Reply:
     """The answer stands in a wrapper of the provider's own: code, message and data."""
     return replace(reply, document={"code": 0, "message": "success", "data": _listed(reply.document)})
@@ -107,7 +112,9 @@ def usage_does_not_add_up(_edit: Edit, reply: Reply) -> Reply:
     return _usage(reply, total_tokens=reply.document["usage"]["total_tokens"] + 1)
 
 
-@fault("answer-is-json", on="answer", source="https://github.com/CherryHQ/cherry-studio/issues/14894", catalogue="RS-11")
+@fault(
+    "answer-is-json", on="answer", source="https://github.com/CherryHQ/cherry-studio/issues/14894", catalogue="RS-11"
+)
 def log_line_before_json(_edit: Edit, reply: Reply) -> Reply:
     """A line of a log stands before the JSON."""
     return reply.with_body(b"[info] upstream ok\n" + json.dumps(reply.document).encode(), "application/json")
@@ -124,3 +131,20 @@ def bare_picture(_edit: Edit, reply: Reply) -> Reply:
     """The picture's bytes come instead of JSON."""
     first = reply.document["data"][0].get("b64_json", "")
     return reply.with_body(base64.b64decode(first), "image/png") if first else reply
+
+
+@fault(
+    "answer-is-json", on="answer", source="https://github.com/CherryHQ/cherry-studio/issues/19991", catalogue="LL-01"
+)
+def json_cut_short(_edit: Edit, reply: Reply) -> Reply:
+    """The JSON ends in the middle."""
+    whole = json.dumps(reply.document).encode()
+    return reply.with_body(whole[: len(whole) - 200], "application/json")
+
+
+@fault("answer-is-json", on="answer", source="https://github.com/Gitlawb/openclaude/issues/1315", catalogue="HC-07")
+def gzip_told_and_not_done(edit: Edit, reply: Reply) -> Reply:
+    """`Content-Encoding: gzip` is told for a plain body, when the client offers gzip."""
+    if "gzip" not in (edit.request.header("accept-encoding") or ""):
+        return reply
+    return replace(reply, headers=(*reply.headers, ("Content-Encoding", "gzip")))

@@ -17,7 +17,12 @@ def _error(reply: Reply, **news: Any) -> Reply:
     return reply.with_document(error={**reply.document["error"], **news})
 
 
-@fault("refusal-never-2xx", on="refusal", catalogue="EE-09", source="https://docs.aitoearn.ai/api-reference/ai-服务图像生成/编辑图像")
+@fault(
+    "refusal-never-2xx",
+    on="refusal",
+    catalogue="EE-09",
+    source="https://docs.aitoearn.ai/api-reference/ai-服务图像生成/编辑图像",
+)
 def refusal_as_200(_edit: Edit, reply: Reply) -> Reply:
     """A refusal comes as HTTP 200 with a business code and no `error`."""
     message = reply.document["error"]["message"]
@@ -48,13 +53,20 @@ def refusal_as_html(_edit: Edit, reply: Reply) -> Reply:
     return reply.with_body(_PAGE, "text/html; charset=utf-8")
 
 
-@fault("refusal-is-json", on="refusal", catalogue="RP-10", source="https://github.com/lemonade-sdk/lemonade/issues/1963")
+@fault(
+    "refusal-is-json", on="refusal", catalogue="RP-10", source="https://github.com/lemonade-sdk/lemonade/issues/1963"
+)
 def refusal_empty(_edit: Edit, reply: Reply) -> Reply:
     """A refusal has an empty body."""
     return reply.with_body(b"", "text/plain")
 
 
-@fault("error-envelope", on="refusal", catalogue="EE-17", source="https://gptimage2api.org/de/docs/guides/errors-and-refunds")
+@fault(
+    "error-envelope",
+    on="refusal",
+    catalogue="EE-17",
+    source="https://gptimage2api.org/de/docs/guides/errors-and-refunds",
+)
 def error_is_text(_edit: Edit, reply: Reply) -> Reply:
     """`error` is a plain text."""
     return replace(reply, document={"error": reply.document["error"]["message"]})
@@ -99,3 +111,39 @@ def refusal_as_stream(edit: Edit, reply: Reply) -> Reply:
         return reply
     event = Event("error", {"type": "error", "error": reply.document["error"]})
     return replace(reply, status=200, document=None, events=(event,))
+
+
+@fault("error-envelope", on="refusal", catalogue="EE-18", source="https://gptimg.co/de/docs/api/errors")
+def vendor_error_codes(_edit: Edit, reply: Reply) -> Reply:
+    """`error` has a vendor's upper-case code and a request id, and neither `type` nor `param`."""
+    held = reply.document["error"]
+    error = {"code": "INVALID_REQUEST", "message": held["message"], "request_id": "req_0"}
+    return replace(reply, document={"error": error})
+
+
+@fault("error-envelope", on="refusal", catalogue="AU-02", source="https://github.com/Gitlawb/openclaude/issues/1315")
+def key_refused_in_other_words(_edit: Edit, reply: Reply) -> Reply:
+    """A missing key is refused as authentication_error / api_key_required, without `param`."""
+    if reply.status != 401:
+        return reply
+    error = {"message": "API key required", "type": "authentication_error", "code": "api_key_required"}
+    return replace(reply, document={"error": error})
+
+
+@fault(
+    "refusal-never-5xx", on="refusal", catalogue="HC-06", source="https://github.com/scouzi1966/maclocal-api/pull/242"
+)
+def content_type_answered_500(edit: Edit, reply: Reply) -> Reply:
+    """A content type that nobody expects is answered 500."""
+    return replace(reply, status=500) if edit.encoding == "other" else reply
+
+
+@fault(
+    "refusal-never-5xx",
+    on="refusal",
+    catalogue="MK-12",
+    source="https://github.com/KeyserDSoze/Rystem.OpenAi/issues/17",
+)
+def mask_size_answered_500(_edit: Edit, reply: Reply) -> Reply:
+    """A mask of another size is answered 500."""
+    return replace(reply, status=500) if reply.why == "mask-matches-image" else reply

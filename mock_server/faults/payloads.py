@@ -59,7 +59,12 @@ def copies_of_one_picture(_edit: Edit, reply: Reply) -> Reply:
     return reply.with_document(data=[data[0]] * len(data))
 
 
-@fault("echo-output-format-true", on="answer", catalogue="PL-08", source="https://github.com/open-webui/open-webui/issues/29948")
+@fault(
+    "echo-output-format-true",
+    on="answer",
+    catalogue="PL-08",
+    source="https://github.com/open-webui/open-webui/issues/29948",
+)
 def output_format_told_wrong(_edit: Edit, reply: Reply) -> Reply:
     """The answer tells another `output_format` than its pictures have."""
     told = {"png": "jpeg", "jpeg": "png", "webp": "png"}
@@ -115,3 +120,9 @@ def payload_missing(edit: Edit, reply: Reply) -> Reply:
     if edit.get("response_format") == "url":
         return reply
     return each_item(reply, lambda item: {"image": item.get("b64_json"), "url": ""} if "b64_json" in item else item)
+
+
+@fault("url-fetchable", on="answer", source="https://github.com/xtekky/gpt4free/issues/2740", catalogue="PL-14")
+def url_on_an_inner_host(_edit: Edit, reply: Reply) -> Reply:
+    """`url` names a host and port behind the relay that nobody can reach."""
+    return each_url(reply, lambda url: "http://127.0.0.1:1/" + url.split("/", 3)[3])

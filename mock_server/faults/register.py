@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeAlias
 
 from mock_server.replies import Reply
 from specs.contract import Contract
-from specs.edits import Edit
 
 On: TypeAlias = Literal["edit", "answer", "stream", "accepted", "refusal", "any"]
 """When a fault acts: before painting; on JSON answers; on streams; on both; on refusals; on everything."""

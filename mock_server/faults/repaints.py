@@ -57,7 +57,12 @@ def size_ignored(edit: Edit) -> Edit:
     return replace(edit, fields={**edit.fields, "size": seen.size}) if seen else edit
 
 
-@fault("data-count", on="edit", source="https://github.com/vllm-project/vllm-omni/issues/2082", catalogue=("PA-03", "PA-26"))
+@fault(
+    "data-count",
+    on="edit",
+    source="https://github.com/vllm-project/vllm-omni/issues/2082",
+    catalogue=("PA-03", "PA-26"),
+)
 def n_ignored(edit: Edit) -> Edit:
     """One picture comes, whatever `n` asks for."""
     return without(edit, "n")
@@ -107,3 +112,64 @@ def nothing_repainted(edit: Edit) -> Edit:
     return replace(edit, mask=Input("mask", data=pictures.written_png(seen), is_part=True))
 
 
+@fault(
+    "mask-keeps-opaque",
+    "mask-repaints-transparent",
+    "mask-heeded",
+    on="edit",
+    source="https://github.com/Wei-Shaw/sub2api/pull/2463",
+    catalogue="MK-10",
+)
+def mask_read_by_colour(edit: Edit) -> Edit:
+    """The mask is read by its colour instead of its alpha: white is kept, black is repainted."""
+    if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
+        return edit
+    seen = pictures.pixels(edit.mask.data).copy()
+    seen.putalpha(seen.convert("RGB").convert("L"))
+    return replace(edit, mask=replace(edit.mask, data=pictures.written_png(seen)))
+
+
+@fault(
+    "echo-quality-true",
+    "echo-background-true",
+    "picture-transparent",
+    on="edit",
+    source="https://github.com/QuantumNous/new-api/issues/4273",
+    catalogue="PA-05",
+)
+def newer_fields_stripped(edit: Edit) -> Edit:
+    """`quality` and `background` are not passed on."""
+    return without(edit, "quality", "background")
+
+
+@fault("picture-size", on="edit", source="https://github.com/ddalcu/mlx-serve/pull/290", catalogue="PA-21")
+def size_bent_to_the_source(edit: Edit) -> Edit:
+    """An exact size is bent to the shape of the source picture: the same area, other sides."""
+    seen = pictures.look(edit.images[0].data) if edit.images and edit.images[0].data else None
+    if seen is None or edit.size is None:
+        return edit
+    area = edit.size[0] * edit.size[1]
+    width = round((area * seen.width / seen.height) ** 0.5)
+    return replace(edit, fields={**edit.fields, "size": f"{width}x{round(area / width)}"})
+
+
+@fault(
+    "picture-size",
+    "picture-format",
+    "picture-transparent",
+    "data-count",
+    "payload-as-asked",
+    "mask-keeps-opaque",
+    "mask-heeded",
+    "echo-quality-true",
+    "echo-background-true",
+    on="edit",
+    source="https://github.com/Bike4Mind/bike4mind/pull/2419",
+    catalogue="PA-28",
+)
+def only_three_fields_forwarded(edit: Edit) -> Edit:
+    """Only model, picture and prompt are passed on; the result is always 1024x1536."""
+    kept = {
+        name: value for name, value in edit.fields.items() if name in ("model", "prompt", "stream", "partial_images")
+    }
+    return replace(edit, fields={**kept, "size": "1024x1536"}, mask=None)

@@ -37,7 +37,9 @@ def stream_as_octets(_edit: Edit, reply: Reply) -> Reply:
     return replace(reply, headers=(*reply.headers, ("Content-Type", "application/octet-stream")))
 
 
-@fault("stream-frames-whole", on="stream", catalogue="SS-08", source="https://github.com/james-6-23/codex2api/issues/696")
+@fault(
+    "stream-frames-whole", on="stream", catalogue="SS-08", source="https://github.com/james-6-23/codex2api/issues/696"
+)
 def keepalive_inside_data(_edit: Edit, reply: Reply) -> Reply:
     """A keep-alive comment is written into the middle of a data line."""
     return replace(reply, events=tuple(Event(e.name, raw=_interrupted(e.encoded())) for e in reply.events or ()))
@@ -122,7 +124,9 @@ def partial_echoes_missing(_edit: Edit, reply: Reply) -> Reply:
 )
 def completed_with_url(_edit: Edit, reply: Reply) -> Reply:
     """The completed event carries a `url` and no `b64_json`."""
-    return each(reply, COMPLETED, lambda data: {k: v for k, v in data.items() if k != "b64_json"} | {"url": "https://x"})
+    return each(
+        reply, COMPLETED, lambda data: {k: v for k, v in data.items() if k != "b64_json"} | {"url": "https://x"}
+    )
 
 
 @fault("stream-completed-echoes", on="stream")

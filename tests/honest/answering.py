@@ -12,10 +12,10 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from tests.honest import artist
-from tests.honest.checks import opened
 from tests.honest.forms import Order, Upload
 from tests.honest.houses import LISTS, RATIOS, House
 from tests.honest.manners import Manners
+from tests.honest.sights import opened
 
 _AUTO = "auto"
 
@@ -34,7 +34,6 @@ class Work:
 
     def picture(self, index: int, scale: int = 1) -> bytes:
         """The picture of this number, as a file; unfinished ones are `scale` times smaller."""
-        transparent = self.values.get("background") == "transparent" and self.kind != "jpeg"
         wanted = artist.Commission(
             self.source,
             self.mask,
@@ -42,12 +41,20 @@ class Work:
             (self.size[0] // scale, self.size[1] // scale),
             index,
             self.seed,
-            transparent,
+            self.clear,
             self.manners.drift,
             self.manners.noise,
             self.manners.frame,
         )
-        return artist.encoded(artist.paint(wanted), self.kind, self.values.get("output_compression", 90))
+        return artist.encoded(
+            artist.paint(wanted), self.kind, self.values.get("output_compression", 90), odd=self.manners.files == "odd"
+        )
+
+    @property
+    def clear(self) -> bool:
+        """Whether the background becomes transparent: a careful painter clears only what the prompt calls one."""
+        asked = self.values.get("background") == "transparent" and self.kind != "jpeg"
+        return asked and (not self.manners.keeps_background or "background" in self.values["prompt"].lower())
 
     @property
     def count(self) -> int:
@@ -58,12 +65,12 @@ class Work:
     def told(self) -> dict[str, Any]:
         """What the answer says about its pictures."""
         asked = self.values.get("quality")
-        clear = self.values.get("background") == "transparent" and self.kind != "jpeg"
+        background = self.values.get("background")
         return {
             "size": f"{self.size[0]}x{self.size[1]}",
             "output_format": self.kind,
             "quality": asked if asked and asked != _AUTO else "high",
-            "background": "transparent" if clear else "opaque",
+            "background": "transparent" if background == "transparent" and self.kind != "jpeg" else "opaque",
         }
 
 
@@ -92,7 +99,11 @@ def _size(values: Mapping[str, Any], house: House, manners: Manners) -> tuple[in
     if asked in RATIOS:
         return RATIOS[asked]
     if not asked or asked == _AUTO:
-        listed = next((m for m in LISTS[manners.models] if m["name"] == values.get("model")), {}) if house.models_path else {}
+        listed = (
+            next((m for m in LISTS[manners.models] if m["name"] == values.get("model")), {})
+            if house.models_path
+            else {}
+        )
         asked = next(iter(listed.get("sizes") or ()), manners.auto_size)
         if asked in RATIOS:
             return RATIOS[asked]
@@ -124,7 +135,10 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
         data: list[dict[str, Any]] = [{"url": link(picture, work.kind)} for picture in made]
     else:
         data = [{"b64_json": base64.b64encode(picture).decode()} for picture in made]
-    answer: dict[str, Any] = {"created": int(time.time()), "data": data}
+    if manners.both:
+        for item, picture in zip(data, made, strict=True):
+            item |= {"url": link(picture, work.kind), "b64_json": base64.b64encode(picture).decode()}
+    answer: dict[str, Any] = {"created": int(time.time()) - manners.old, "data": data}
     if manners.told:
         answer |= work.told
     if manners.usage or house.usage_needed:
@@ -161,6 +175,8 @@ def _frame(name: str, value: dict[str, Any], manners: Manners) -> bytes:
     if manners.reversed:
         value = dict(reversed(value.items()))
     text = json.dumps(value)
+    if manners.split_data:
+        text = json.dumps(value, indent=1).replace("\n", "\r\ndata: ")
     if manners.comments:
         return f"id: 5\r\nevent:{name}\r\ndata:{text}\r\n\r\n".encode()
     return f"event: {name}\ndata: {text}\n\n".encode()

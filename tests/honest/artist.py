@@ -6,8 +6,10 @@ import hashlib
 import io
 import random
 from dataclasses import dataclass
+from typing import Any
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL import ExifTags, Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 COLOURS = {
     "orange": (240, 130, 20),
@@ -125,12 +127,34 @@ def _noisy(picture: Image.Image, noise: int, chance: random.Random) -> Image.Ima
     return ImageChops.add(lossy, tone, 1, -128)
 
 
-def encoded(picture: Image.Image, kind: str, compression: int = 100) -> bytes:
-    """The picture as a file."""
+def encoded(picture: Image.Image, kind: str, compression: int = 100, *, odd: bool = False) -> bytes:
+    """The picture as a file; `odd` ones are of rarer sorts: a palette, progressive, lossless, with metadata."""
     page = picture.convert("RGB") if kind == "jpeg" else picture
-    options: dict[str, int] = {"compress_level": 1} if kind == "png" else {"quality": max(5, min(95, compression))}
+    options: dict[str, Any] = {"compress_level": 1} if kind == "png" else {"quality": max(5, min(95, compression))}
     if kind == "webp":
         options["method"] = 0
+    if odd:
+        page, more = _odd(page, kind)
+        options |= more
     with io.BytesIO() as file:
         page.save(file, kind.upper(), **options)
         return file.getvalue()
+
+
+def _odd(page: Image.Image, kind: str) -> tuple[Image.Image, dict[str, Any]]:
+    if kind == "jpeg":
+        return page, {"progressive": True, "subsampling": 2, "exif": _upright(), "comment": b"painted"}
+    if kind == "webp":
+        return page, {"lossless": True, "exact": True}
+    words = PngInfo()
+    words.add_itxt("Software", "画室")
+    return page if page.mode == "RGBA" else page.quantize(200, dither=Image.Dither.NONE), {
+        "pnginfo": words,
+        "dpi": (96, 96),
+    }
+
+
+def _upright() -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 1
+    return exif

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image
-
-from tests.honest.forms import Order, Upload
+from tests.honest.forms import Order
 from tests.honest.houses import LISTS, Choice, Flag, House, Whole
 from tests.honest.manners import Manners
 from tests.honest.refusals import Refused
+from tests.honest.sights import check_mask, check_pictures
 
 _SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
 _MORE_MODELS = ("gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-2", "gpt-image-2-ca", "dall-e-3")
-_MEDIA = (None, "image/png", "image/jpeg", "image/jpg", "image/webp")
 
 
 def check(order: Order, house: House, manners: Manners) -> dict[str, Any]:
     """The order's values, read as what they are. Raises Refused."""
+    if manners.strict_form and not order.typed and (order.repeated or "" in order.values.values()):
+        raise Refused("value", next((name for name, value in order.values.items() if value == ""), "prompt"))
     values = _values(order, house, manners)
     listed = _model(values, house, manners)
     _prompt(values)
     _size(values, house, listed)
     _together(values, house, manners)
-    _pictures(order, house, listed, manners)
-    _mask(order, manners)
+    check_pictures(order, house, listed, manners)
+    check_mask(order, manners)
     return values
 
 
@@ -42,10 +40,15 @@ def _values(order: Order, house: House, manners: Manners) -> dict[str, Any]:
         elif name in house.options:
             if (value := _option(name, raw, house.options[name], typed=order.typed)) is not None:
                 read[name] = value
-        elif manners.unknown == "refuse" or (name == "response_format" and manners.response_format == "refuse"):
-            if house.json != "image":
-                raise Refused("unknown", name)
+        elif _unknown(name, house, manners):
+            raise Refused("unknown", name)
     return read
+
+
+def _unknown(name: str, house: House, manners: Manners) -> bool:
+    if house.json == "image":  # its document allows further fields
+        return False
+    return manners.unknown == "refuse" or (name == "response_format" and manners.response_format == "refuse")
 
 
 def _option(name: str, raw: Any, asked: Any, *, typed: bool) -> Any:
@@ -136,75 +139,14 @@ def _together(values: Mapping[str, Any], house: House, manners: Manners) -> None
         raise Refused("not-with", "input_fidelity")
     if values.get("stream") and values.get("n", 1) > 1 and manners.unknown == "refuse":
         raise Refused("not-with", "input")
-    if values.get("background") == "transparent" and values.get("output_format") == "jpeg" and not manners.png_compression:
+    if (
+        values.get("background") == "transparent"
+        and values.get("output_format") == "jpeg"
+        and not manners.png_compression
+    ):
         raise Refused("value", "background")
     png = values.get("output_format", "png") == "png"
     if png and values.get("output_compression", 100) < 100 and not manners.png_compression:
         raise Refused("not-with", "output_compression")
     if values.get("partial_images") and not values.get("stream") and manners.partials_need_stream:
         raise Refused("not-with", "partial_images")
-
-
-def _pictures(order: Order, house: House, listed: Mapping[str, Any], manners: Manners) -> None:
-    most = listed.get("maxInputImages") or house.most_images
-    if not order.images:
-        raise Refused("missing", house.json if order.typed else "image")
-    if len(order.images) > most:
-        raise Refused("too-many", order.images[0].field)
-    repeated = len(order.images) > 1 and all(picture.field == "image" for picture in order.images)
-    if repeated and not order.typed and manners.unknown == "refuse":
-        raise Refused("value", "image")
-    for picture in order.images:
-        if picture.data is None:
-            raise Refused("type", picture.field)
-        if len(picture.data) > house.most_bytes:
-            raise Refused("too-large", picture.field)
-        if not manners.octets and (picture.media_type or "image/png") not in _MEDIA:
-            raise Refused("value", picture.field)
-        opened(picture, manners)
-
-
-def opened(picture: Upload, manners: Manners) -> Image.Image:
-    """The picture, whole and upright. Raises Refused."""
-    data = picture.data or b""
-    kind = next((k for k, start in (("PNG", b"\x89PNG"), ("JPEG", b"\xff\xd8"), ("WEBP", b"RIFF")) if data[:4].startswith(start)), "")
-    if not kind:
-        raise Refused("kind")
-    mended = data if manners.checksums or kind != "PNG" else _checked_anew(data)
-    try:
-        with Image.open(io.BytesIO(mended), formats=[kind]) as found:
-            found.load()
-            return found.copy()
-    except Exception as problem:
-        raise Refused("broken") from problem
-
-
-def _checked_anew(data: bytes) -> bytes:
-    """A PNG whose chunks have right checksums, as a decoder reads it that looks at none."""
-    out, at = [data[:8]], 8
-    while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        chunk = data[at + 4 : at + 8 + length]
-        if at + 12 + length > len(data):
-            break
-        out += [data[at : at + 4], chunk, zlib.crc32(chunk).to_bytes(4, "big")]
-        at += 12 + length
-    return b"".join((*out, data[at:]))
-
-
-def _mask(order: Order, manners: Manners) -> None:
-    mask = order.mask
-    if mask is None:
-        return
-    if mask.data is None:
-        raise Refused("type", "mask")
-    if not mask.data.startswith(b"\x89PNG"):
-        raise Refused("mask-kind")
-    try:
-        shape = opened(mask, manners)
-    except Refused:
-        raise Refused("mask") from None
-    if shape.mode not in ("RGBA", "LA") and "transparency" not in shape.info:
-        raise Refused("mask")
-    if shape.size != opened(order.images[0], manners).size:
-        raise Refused("mask")

@@ -1,4 +1,4 @@
-"""Forms and JSON bodies read with the standard library: split at the boundary, the boundary found by the `email` package."""
+"""Forms and JSON bodies read with the standard library: the boundary found by `email`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
-
 
 _PARAMETER = re.compile(r';\s*([A-Za-z*]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _ESCAPED = re.compile(r"\\(.)")
@@ -88,13 +87,13 @@ def _place(order: Order, head: dict[str, str], data: bytes, *, forgiving: bool) 
         raise Unreadable("a part has no name")
     kind = (head.get("content-type") or "").partition(";")[0].strip().lower() or None
     is_file = "filename" in said or (kind is not None and not kind.startswith("text/"))
-    root, bracket, _ = name.partition("[")
+    root, _, _ = name.partition("[")
     if root == "image":
-        order.repeated = order.repeated or (not bracket and any("[" not in old.field for old in order.images))
         order.images.append(Upload(name, data if is_file else None, kind, len(order.images)))
     elif root == "mask":
         order.mask = Upload(name, data if is_file else None, kind)
     else:
+        order.repeated = order.repeated or name in order.values
         order.values[name] = data.decode("utf-8", "replace")
 
 

@@ -12,9 +12,10 @@ from typing import Any
 class Manners:
     """One endpoint's manners.
 
-    Numbers of `busy`, `tired`, `wary` mean "every so-manieth request": 429, 503, a refusal by moderation. `status` picks
-    among the statuses that the sources allow for a refusal. `drift` is how far a picture changes where only guidance is
-    promised, `noise` what re-encoding leaves everywhere (mean of 255).
+    Numbers of `busy`, `tired`, `wary` mean "every so-manieth request": 429, 503, a refusal by moderation. `broke_after`:
+    no credit is left after so many edits. `status` picks among the statuses that the sources allow for a refusal.
+    `drift` is how far a picture changes where only guidance is promised, `noise` what re-encoding leaves everywhere
+    (mean of 255). `late` and `old` are seconds.
     """
 
     language: str = "en"
@@ -57,6 +58,16 @@ class Manners:
     kind: str = "png"
     no_method: int = 405
     trace_id: bool = False
+    escaped: bool = False
+    both: bool = False
+    interim: bool = False
+    abrupt: bool = False
+    plain_401: bool = False
+    strict_form: bool = False
+    split_data: bool = False
+    old: int = 0
+    files: str = "simple"
+    keeps_background: bool = False
 
 
 PLAIN = Manners()
@@ -95,6 +106,11 @@ MANNERS: Mapping[str, Manners] = {
     "forgiving": Manners(forgiving=True, checksums=False),
     "other-kind": Manners(kind="jpeg", models="small"),
     "no-such-method": Manners(no_method=501),
+    "other-json": Manners(escaped=True, both=True, plain_401=True, old=1500),
+    "other-http": Manners(interim=True, abrupt=True),
+    "other-events": Manners(split_data=True, comments=True),
+    "other-files": Manners(files="odd", keeps_background=True),
+    "strict-forms": Manners(strict_form=True),
 }
 """Every knob turned at least once, under a name that says which."""
 

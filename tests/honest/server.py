@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
 import threading
@@ -10,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from tests.honest.checks import check
 from tests.honest.houses import LISTS, House
 from tests.honest.manners import Manners
 from tests.honest.refusals import Refused
+from tests.honest.speaking import Speaker
 
 WRONG = "sk-invalid"
 
@@ -44,19 +44,8 @@ class Endpoint:
         return f"{self.gallery_url}/{'moved' if self.manners.links == 'moved' else 'pictures'}/{name}?sig=a%2Fb"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Speaker):
     endpoint: Endpoint
-    server_version, sys_version = "atelier/1", ""
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is logged."""
-
-    def handle_one_request(self) -> None:
-        try:
-            super().handle_one_request()
-        except ConnectionError:
-            self.close_connection = True
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
@@ -79,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _edit(self, path: str) -> None:
         house, manners = self.endpoint.house, self.endpoint.manners
         if not manners.early:
-            body = self._body()
+            body = self.body()
         number = next(self.endpoint.asked)
         if manners.busy and number % manners.busy == manners.busy - 1:
             raise Refused("busy")
@@ -87,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused("tired")
         self._admit(path)
         if manners.early:
-            body = self._body()
+            body = self.body()
         time.sleep(manners.late)
         order = self._order(body)
         values = check(order, house, manners)
@@ -98,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused("moderation")
         work = answering.work(order, values, house, manners, seed=number)
         if values.get("stream"):
-            self._stream(answering.events(work))
+            self.stream(answering.events(work))
         else:
             self._send(200, answering.document(work, house, self.endpoint.link))
 
@@ -130,16 +119,6 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused("body") from None
         raise Refused("media-type")
 
-    def _body(self) -> bytes:
-        if "chunked" not in (self.headers.get("Transfer-Encoding") or "").lower():
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        pieces = []
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            pieces.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(pieces)
-
     def _refuse(self, refused: Refused) -> None:
         manners = self.endpoint.manners
         headers = {"Retry-After": "1"} if refused.kind in ("busy", "tired") else {}
@@ -149,71 +128,32 @@ class _Handler(BaseHTTPRequestHandler):
         status = manners.no_method if refused.kind == "method" else refused.status(manners.status)
         if manners.early:
             headers["Connection"] = "close"
+        if manners.plain_401 and status == 401:
+            headers["content-type"] = "text/plain"
         if manners.empty_404 and refused.kind == "route":
-            self._raw(status, b"", headers)
+            self.raw(status, b"", headers)
         else:
             self._send(status, document, headers)
         if manners.early:
-            self._linger()
-
-    def _linger(self) -> None:
-        """Read on for a while, so that the refusal is not lost with a reset connection."""
-        self.close_connection = True
-        self.wfile.flush()
-        self.connection.shutdown(1)
-        self.connection.settimeout(2)
-        while self.connection.recv(65536):
-            pass
+            self.linger()
 
     def _send(self, status: int, document: Any, headers: Mapping[str, str] | None = None) -> None:
-        body = json.dumps(document, ensure_ascii=False, indent=1 if self.endpoint.manners.more else None).encode()
-        if self.endpoint.manners.padded:
-            body = b"  \n\n" + body + b"\n"
-        self._raw(status, body, {"content-type": "application/json;charset=UTF-8", **(headers or {})})
-
-    def _raw(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         manners = self.endpoint.manners
-        stated = dict(headers)
-        if manners.gzip and "gzip" in (self.headers.get("Accept-Encoding") or "") and body:
-            body, stated["Content-Encoding"] = gzip.compress(body, 1), "gzip"
-        self.send_response(status)
-        for name, value in stated.items():
-            self.send_header(name, value)
-        chunked = manners.chunked and not manners.http10
-        if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        elif not manners.http10:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self._pieces([body[at : at + 30_000] for at in range(0, len(body), 30_000)], chunked=chunked)
-
-    def _stream(self, frames: Iterator[bytes]) -> None:
-        chunked = not self.endpoint.manners.http10
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.send_header("Cache-Control", "no-cache")
-        if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        self._pieces(frames, chunked=chunked)
-
-    def _pieces(self, pieces: Any, *, chunked: bool) -> None:
-        for piece in pieces:
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
-        if chunked:
-            self.wfile.write(b"0\r\n\r\n")
-        if self.endpoint.manners.http10:
-            self.close_connection = True
+        text = json.dumps(document, ensure_ascii=manners.escaped, indent=1 if manners.more else None)
+        body = (text.replace("/", "\\/") if manners.escaped else text).encode()
+        if manners.padded:
+            body = b"  \n\n" + body + b"\n"
+        self.raw(status, body, {"content-type": "application/json;charset=UTF-8", **(headers or {})})
 
     def _picture(self, path: str) -> None:
         name = path.rpartition("/")[2]
         if self.endpoint.manners.link_busy and next(self.endpoint.asked) % 2:
             raise Refused("busy")
         if path.startswith("/moved/"):
-            self._raw(302, b"", {"Location": f"/pictures/{name}"})
+            self.raw(302, b"", {"Location": f"/pictures/{name}"})
         else:
             picture, kind = self.endpoint.pictures[name]
-            self._raw(200, picture, {"Content-Type": f"image/{kind}"})
+            self.raw(200, picture, {"Content-Type": f"image/{kind}"})
 
 
 class _Server(ThreadingHTTPServer):
@@ -228,7 +168,7 @@ def running(house: House, manners: Manners) -> Iterator[Endpoint]:
     """An endpoint that listens on this machine, and beside it the other host its links may lead to."""
     endpoint = Endpoint(house, manners)
     protocol = "HTTP/1.0" if manners.http10 else "HTTP/1.1"
-    handler = type("Handler", (_Handler,), {"endpoint": endpoint, "protocol_version": protocol})
+    handler = type("Handler", (_Handler,), {"endpoint": endpoint, "manners": manners, "protocol_version": protocol})
     servers = [_Server(("127.0.0.1", 0), handler) for _ in range(2)]
     endpoint.url = f"http://127.0.0.1:{servers[0].server_port}"
     endpoint.gallery_url = f"http://localhost:{servers[1].server_port}"

@@ -1,0 +1,60 @@
+"""One walk: plan, ask an honest endpoint inside this process, judge."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from contract_tests.asking import Asking, Limits
+from contract_tests.client import Client
+from contract_tests.evidence import model_list
+from contract_tests.findings import Finding
+from contract_tests.judging import judge
+from contract_tests.plan import plan
+from contract_tests.questions import Question
+from specs import loading
+from specs.lines import Header
+from specs.messages import Exchange
+from specs.recording import Recorder
+from tests.honest import HOUSES, Manners, running
+
+KEY = "sk-honest-walk-key"
+GROUND = ("valid-edit", "bare-edit")
+
+Pick = Callable[[Question], bool]
+
+
+def everything(_question: Question) -> bool:
+    """Every question of the plan."""
+    return True
+
+
+def walk(
+    provider: str, manners: Manners, pick: Pick = everything, seed: int = 0
+) -> tuple[tuple[Finding, ...], tuple[Exchange, ...]]:
+    """The findings about an honest endpoint and what was asked; heavy bodies are left out, and nobody waits."""
+    contract = loading.load(provider)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(HOUSES[provider], manners) as endpoint,
+        Client(endpoint.url, KEY, timeout=30) as client,
+    ):
+        header = Header(provider, endpoint.url, time.time(), seed)
+        recorder = Recorder(Path(folder) / "transcript.jsonl", header, (KEY,), keep_pictures=False)
+        asking = Asking(contract, client, KEY, recorder, Limits(first_wait=0.0), wait=lambda _seconds: None)
+        asking.read_models()
+        questions = plan(contract, model_list(asking.exchanges), seed, heavy=False)
+        asking.ask([question for question in questions if question.id in GROUND or pick(question)])
+        recorder.close()
+        return judge(contract, asking.exchanges), tuple(asking.exchanges)
+
+
+def accused(findings: tuple[Finding, ...]) -> list[str]:
+    """What an honest endpoint is accused of, one line for each claim."""
+    return [
+        f"{finding.claim.id}: {finding.reason} {finding.exchanges[:3]}"
+        for finding in findings
+        if finding.verdict in ("broken", "faulty-suite") and finding.claim.judged
+    ]
