@@ -197,7 +197,7 @@ def unpacked(
     """A gzip or deflate body decompressed, at most MOST bytes, with its arrivals; any other one as it is."""
     if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
         return body, arrivals
-    inflater, plain, at, came = zlib.decompressobj(47), b"", 0, []
+    inflater, plain, at, came = zlib.decompressobj(47), bytearray(), 0, []
     try:
         for seconds, end in arrivals:
             plain += inflater.decompress(body[at:end], max(1, MOST - len(plain)))
@@ -205,4 +205,4 @@ def unpacked(
             came.append((seconds, len(plain)))
     except zlib.error:
         return body, arrivals
-    return (plain, tuple(came)) if inflater.eof else (body, arrivals)
+    return (bytes(plain), tuple(came)) if inflater.eof else (body, arrivals)

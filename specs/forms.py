@@ -33,6 +33,8 @@ def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
         raise MalformedForm("the Content-Type names no boundary")
     try:
         return tuple(_read(body, boundary))
+    except MalformedForm:
+        raise
     except MultipartError as problem:
         raise MalformedForm(f"the multipart body cannot be read: {str(problem).lower()}") from problem
     except (UnicodeError, ValueError) as problem:

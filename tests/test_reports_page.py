@@ -179,7 +179,7 @@ def test_a_row_opens_to_words_numbers_exchange_command_and_pictures(text):
         "POST /v1/images/edits \u2192 200",
         "Put a red hat on the cat",
         "--form 'mask=@exchanges/chatanywhere/q03/04-mask.png;type=image/png;filename=mask.png'",
-        "elsewhere",
+        "of 255 where the mask is opaque",
     ):
         assert expected in said
     assert [a["alt"].split(":")[0] for a in Outline(panel).all("img")] == ["source", "mask", "result", "difference"]

@@ -80,7 +80,11 @@ ANSWERS: dict[str, bytes] = {
 def test_every_byte_of_a_request_but_the_host_is_unchanged(upload: str) -> None:
     heard = Heard()
     sent = asked(b"127.0.0.1:1", UPLOADS[upload])
-    with serving(lambda connection: heard.script(ok(b"{}"), len(whole))(connection)) as server:
+
+    def script(connection: Connection) -> None:
+        heard.script(ok(b"{}"), len(whole))(connection)
+
+    with serving(script) as server:
         whole = asked(server.url.removeprefix("http://").encode(), UPLOADS[upload])
         with passing(server.url) as through, through.connect() as sock:
             sock.sendall(sent)

@@ -1,8 +1,7 @@
 """Small pictures for the page: at most 256 pixels a side, encoded anew by us, as `data:` URIs.
 
 Nothing an endpoint sent goes into the page as it is: a picture is decoded, scaled and written again, or left out.
-The difference is computed between the two thumbnails; its two numbers are means over the larger colour difference of
-each pixel, inside and outside the transparent area of the mask.
+The difference is drawn from the two thumbnails; its numbers are those by which the rules about masks judge.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from functools import lru_cache
 from PIL import Image, ImageChops, ImageStat, features
 
 from specs import pictures
+from specs.rules import repainting
 
 LONGEST = 256
 _QUALITY = 72
@@ -53,13 +53,16 @@ def difference(before: bytes, after: bytes, mask: bytes | None) -> Thumbnail | N
     try:
         new = _flat(_small(pictures.pixels(after)))
         old = _flat(pictures.pixels(before)).resize(new.size, Image.Resampling.BOX)
-        window = _window(pictures.pixels(mask), new.size) if mask else None
+        numbers = _numbers(before, after, mask) if mask and pictures.decodes(mask) is None else None
     except pictures.BrokenPicture:
         return None
     changed = _largest(ImageChops.difference(old, new))
     ground = old.convert("L").point(lambda level: 200 + level // 6).convert("RGB")
-    heat = Image.composite(Image.new("RGB", new.size, _RED), ground, changed.point(lambda level: min(255, level * 3)))
-    return Thumbnail(_uri(heat), heat.width, heat.height, _numbers(changed, window))
+    red = Image.new("RGB", new.size, _RED)
+    heat = Image.composite(red, ground, changed.point(lambda level: min(255, level * 8 // 5)))
+    return Thumbnail(
+        _uri(heat), heat.width, heat.height, numbers or f"mean {ImageStat.Stat(changed).mean[0]:.1f} of 255"
+    )
 
 
 def _small(picture: Image.Image) -> Image.Image:
@@ -73,22 +76,16 @@ def _flat(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, picture).convert("RGB")
 
 
-def _window(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
-    alpha = mask.getchannel("A").resize(size, Image.Resampling.NEAREST)
-    return alpha.point(lambda level: 255 if level == 0 else 0)
-
-
 def _largest(changed: Image.Image) -> Image.Image:
     red, green, blue = changed.split()
     return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
-def _numbers(changed: Image.Image, window: Image.Image | None) -> str:
-    if window is None or window.getextrema() in ((0, 0), (255, 255)):
-        return f"mean {ImageStat.Stat(changed).mean[0]:.0f} of 255"
-    inside = ImageStat.Stat(changed, window).mean[0]
-    outside = ImageStat.Stat(changed, ImageChops.invert(window)).mean[0]
-    return f"mean {inside:.0f} of 255 where the mask is transparent, {outside:.0f} elsewhere"
+def _numbers(before: bytes, after: bytes, mask: bytes) -> str | None:
+    found = repainting.change(before, mask, after)
+    named = (("transparent", found.inside), ("opaque", found.outside))
+    said = [f"{mean:.1f} of 255 where the mask is {where}" for where, mean in named if mean is not None]
+    return f"mean {', '.join(said)}" if said else None
 
 
 def _uri(picture: Image.Image) -> str:

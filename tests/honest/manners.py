@@ -12,7 +12,7 @@ from typing import Any
 class Manners:
     """One endpoint's manners.
 
-    Numbers of `busy`, `tired`, `wary` mean "every so-manieth request": 429, 503, a refusal by moderation. `broke_after`:
+    Numbers of `busy`, `tired`, `wary` mean "every so-manieth request": 429, 503, refused by moderation. `broke_after`:
     no credit is left after so many edits. `status` picks among the statuses that the sources allow for a refusal.
     `drift` is how far a picture changes where only guidance is promised, `noise` what re-encoding leaves everywhere
     (mean of 255). `late` and `old` are seconds.
