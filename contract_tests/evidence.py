@@ -16,7 +16,7 @@ from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
 from specs.edits import Edit
-from specs.features import features
+from specs.features import UNUSUAL, features
 from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
@@ -44,11 +44,24 @@ class Evidence:
         for a claim that is only ever asked together with a wider one cannot be told from it. Where every one is proven
         the combination is to blame: it speaks against the claim that any valid edit is accepted.
         """
+        if not self._is_usual(asked):  # nobody promises to take such a form: only what is observed may be named
+            return frozenset(id for id in self.claims_of(asked) if not self.contract.claim(id).judged)
         unproven = self.claims_of(asked) - self.proven
         if not unproven:  # each of its features was accepted elsewhere: it is their combination
-            return frozenset(claim.id for claim in self.contract.of_area("acceptance") if not claim.when)
-        most = max((self.refusals[claim] for claim in unproven), default=0)
+            return self._basic
+        most = max(self.refusals[claim] for claim in unproven)
         return frozenset(claim for claim in unproven if self.refusals[claim] == most)
+
+    def _is_usual(self, asked: Asked) -> bool:
+        """Whether some judged claim says of each unusual feature of a request that it is accepted."""
+        accepted = [claim for claim in self.contract.of_area("acceptance") if claim.judged]
+        promised = {feature for claim in accepted for feature in claim.when.get("features", ())}
+        return asked.features.isdisjoint(UNUSUAL - promised)
+
+    @cached_property
+    def _basic(self) -> frozenset[str]:
+        """The claims that every valid request is a case of."""
+        return frozenset(claim.id for claim in self.contract.of_area("acceptance") if not claim.when)
 
     def claims_of(self, asked: Asked) -> frozenset[str]:
         """The claims that a valid request is a case of."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from contract_tests.addresses import Origin
-from contract_tests.passing_ends import drained, end, read
+from contract_tests.passing_ends import drained, end, read, why
 from contract_tests.passing_framing import Framing, Head, Messages, Piece, of_request, with_host
 
 PIECE = 65536
@@ -129,13 +128,6 @@ class Passage:
         self._show(lambda _: self.onlooker.closed(by_app=by_app, meant=meant), None)
 
 
-def _why(problem: OSError | UnicodeError) -> str:
-    if isinstance(problem, ssl.SSLCertVerificationError):
-        return f"its certificate is not to be trusted ({problem.verify_message})"
-    number = problem.errno if isinstance(problem, OSError) and not isinstance(problem, ssl.SSLError) else None
-    return os.strerror(number) if number and number > 0 else type(problem).__name__
-
-
 async def _for_ever() -> NoReturn:
     """Until this direction is cancelled, when the other one has come to its end."""
     await asyncio.Event().wait()
@@ -195,7 +187,7 @@ class Pass:
         try:
             return await asyncio.open_connection(to.host, to.port, ssl=self._context, limit=PIECE)
         except (OSError, UnicodeError) as problem:
-            self._note(f"{to} cannot be reached: {_why(problem)}")
+            self._note(f"{to} cannot be reached: {why(problem)}")
             return None
 
     @property

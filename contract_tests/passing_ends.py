@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import ssl
 import struct
 
 _FLUSH = 5.0
@@ -45,3 +47,13 @@ async def end(writer: asyncio.StreamWriter, *, broke: bool) -> None:
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         writer.transport.abort()
+
+
+def why(problem: OSError | UnicodeError) -> str:
+    """Why a connection could not be made, in a few words."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted ({problem.verify_message})"
+    if isinstance(problem, socket.gaierror | UnicodeError):
+        return "there is no host of that name"
+    number = problem.errno if not isinstance(problem, ssl.SSLError) else None
+    return os.strerror(number) if number else type(problem).__name__

@@ -65,6 +65,9 @@ BROKEN: Mapping[str, Callable[[File], bytes]] = {
 }
 """Ways to break a PNG that leave its first bytes as they are."""
 
+CUT = ("truncated", "header-only")
+"""Those in which pixels are missing. A wrong checksum is not among them: some decoders mend it in silence."""
+
 
 def broken(way: str, file: File | None = None) -> File:
     """A PNG (or the given one) broken in one of the BROKEN ways."""

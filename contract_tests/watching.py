@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from contract_tests.addresses import BadAddress, host_field, origin, target
 from contract_tests.passing import Pass
+from contract_tests.passing_ends import why
 from contract_tests.watching_clerk import Clerk, Task
 from contract_tests.watching_exchanges import Conversation, Passed, Room
 
@@ -105,7 +106,7 @@ class _Watching:
             return await passing.listen(self._order.host, self._order.port)
         except OSError as problem:
             where = f"{self._order.host}:{self._order.port}"
-            raise CannotListen(f"{where} cannot be listened on: {problem.strerror or problem}") from problem
+            raise CannotListen(f"{where} cannot be listened on: {why(problem)}") from problem
 
     def _look(self) -> Conversation:
         return Conversation(self._room, self._keep)

@@ -13,6 +13,31 @@ from multipart import parse_options_header
 from specs.edits import Edit, Input
 from specs.messages import Part, Request
 
+UNUSUAL = frozenset(
+    {
+        "chunked",
+        "duplicate-field",
+        "empty-field",
+        "expect-continue",
+        "extra-field",
+        "file-id",
+        "files-first",
+        "gzip-accepted",
+        "long-boundary",
+        "no-filename",
+        "octet-stream-part",
+        "quoted-boundary",
+        "quoted-filename",
+        "repeated-image",
+        "text-part-charset",
+        "text-part-types",
+        "untyped-part",
+        "url",
+        "utf8-filename",
+    }
+)
+"""Features that not every endpoint has to take: only where a claim says so."""
+
 
 def features(edit: Edit) -> frozenset[str]:
     """Every feature of a request."""

@@ -18,20 +18,25 @@ _LEAST = 8
 
 def read(path: Path) -> Transcript:
     """The transcript in a file: a transcript, or a HAR document. Raises UnreadableTranscript."""
-    try:
-        with path.open("rb") as file:
-            first = file.readline()
-            if _is_line_of_ours(first):
-                return transcripts.load(path)
-            document = json.loads(first + file.read())
-    except OSError as problem:
-        raise UnreadableTranscript(f"{path} cannot be read: {problem.strerror}") from problem
-    except (ValueError, RecursionError) as problem:
-        raise UnreadableTranscript(f"{path} is neither a transcript nor a HAR document: it is not JSON") from problem
+    document = _document(path)
+    if document is None:
+        return transcripts.load(path)
     try:
         return from_har(document, keys(document))
     except UnreadableTranscript as problem:
         raise UnreadableTranscript(f"{path}: {problem}") from problem
+
+
+def _document(path: Path) -> Any:
+    """The JSON document in a file that is no transcript; None when it is one (or would be)."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+            return None if _is_line_of_ours(first) else json.loads(first + file.read())
+    except OSError as problem:
+        raise UnreadableTranscript(f"{path} cannot be read: {problem.strerror}") from problem
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableTranscript(f"{path} is neither a transcript nor a HAR document: it is not JSON") from problem
 
 
 def _is_line_of_ours(line: bytes) -> bool:

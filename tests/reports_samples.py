@@ -131,6 +131,7 @@ class Recording:
     """What a report needs of a transcript."""
 
     exchanges: tuple[Exchange, ...]
+    omitted: frozenset[str] = frozenset()
 
 
 def claim(id: str, provider: str) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 from dataclasses import replace
@@ -141,6 +142,16 @@ def test_the_key_comes_from_the_environment(value, expected):
     assert options(words, "--header") == [f"Authorization: {expected}"]
 
 
+def test_a_big_picture_that_is_mostly_padding_is_kept_packed_and_unpacked_by_the_command():
+    padded = PNG + b"\0" * 26_000_000
+    words, files = repeated(form(("image", padded, "a.png", "image/png")))
+    ((name, data),) = files.items()
+    assert words[:5] == ["gunzip", "--force", "--keep", name, "curl"]
+    assert len(data) < 200_000
+    assert gzip.decompress(data) == padded
+    assert sent_parts(words, {name.removesuffix(".gz"): padded}) == [("image", padded, "a.png", "image/png")]
+
+
 def test_a_stream_is_not_buffered():
     assert "--no-buffer" in repeated(samples.edit_request(("stream", b"true", None, None)))[0]
     assert "--no-buffer" not in repeated(samples.edit_request())[0]
@@ -184,6 +195,14 @@ def test_a_new_report_takes_away_the_exchanges_of_the_one_before_and_nothing_els
     (tmp_path / "exchanges" / "mine" / "notes.txt").write_text("keep")
     reports.write_report(samples.report(), samples.Recording(samples.exchanges()[:2]), tmp_path)
     assert sorted(folder.name for folder in (tmp_path / "exchanges").iterdir()) == ["mine", "q01"]
+
+
+def test_an_exchange_without_its_pictures_has_no_command(tmp_path):
+    recorded = samples.Recording(samples.exchanges(), frozenset({"q03"}))
+    text = reports.write_report(samples.report(), recorded, tmp_path)["html"].read_text("utf-8")
+    assert text.count("The pictures of this exchange were not kept") == 1
+    assert not (tmp_path / "exchanges" / "q03").exists()
+    assert (tmp_path / "exchanges" / "q04").exists()
 
 
 def test_a_page_that_an_endpoint_sent_is_not_written_as_a_page(tmp_path):

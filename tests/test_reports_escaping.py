@@ -147,6 +147,7 @@ def test_nobody_is_mentioned_in_a_comment():
     bare = re.sub(r"`+[^`]*`+", "", text)
     assert "@octocat" not in bare.replace("\\@", "")
     assert "#1" not in bare.replace("\\#", "")
+    assert "@<!-- -->octocat closes #<!-- -->1" in bare
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

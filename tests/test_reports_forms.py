@@ -304,10 +304,15 @@ def test_the_summary_of_a_step_is_the_comment_with_more_room():
 def test_the_comment_says_the_worst_first_and_folds_the_details():
     text = markdown.text([FIRST, SECOND])
     order = [
-        text.index(words) for words in ("| **no** |", "image\\-kind", "picture\\-size", "Not judged", "What holds")
+        text.index(words)
+        for words in ("| **no** |", "<code>image-kind", "<code>picture-size", "Not judged", "What holds")
     ]
     assert order == sorted(order)
     assert text.count("<details>") == text.count("</details>") >= 9
+    assert (
+        "\n5 broken \u00b7 1 faulty-suite \u00b7 2 inconclusive \u00b7 2 not-run \u00b7 23 holds \u00b7 1 observed\n"
+        in text
+    )
     assert "> _In English:_ Each picture is to be a png" in text
 
 

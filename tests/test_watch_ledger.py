@@ -78,7 +78,7 @@ def test_a_broken_claim_is_said_once_and_in_one_line(tmp_path: Path) -> None:
         ledger.judge()
     ledger.close()
     assert len(said) == 1
-    assert said[0].startswith("broken: usage-present (should, inherited): ")
+    assert said[0].startswith("broken: usage-present (must, own): `usage` is missing ")
     assert said[0].endswith("[w-00009]")
 
 

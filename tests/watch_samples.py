@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,3 +92,14 @@ def received(sock: socket.socket, until: bytes | None = None) -> bytes:
             break
         found += piece
     return found
+
+
+def command(*options: str) -> list[str]:
+    """`image-contract`, ready to be started."""
+    return [sys.executable, "-m", "contract_tests", *options]
+
+
+def ran(*options: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """`image-contract`, run to its end; `more` are environment variables."""
+    environment = {**os.environ, **more}
+    return subprocess.run(command(*options), check=False, capture_output=True, text=True, timeout=120, env=environment)

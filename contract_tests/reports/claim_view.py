@@ -97,7 +97,9 @@ def _exchanges(run: Run, finding: FindingValue, *, pictured: bool) -> Html | Non
     here, others = None, list(ids)
     asked = run.exhibits.get(ids[0])
     if asked is not None and run.shown_at.get(ids[0]) == finding["claim"]:
-        here, others = exchange_view.exchange(asked, run.exchange(ids[0]), run.folder, pictured=pictured), list(ids[1:])
+        folder = None if ids[0] in run.exhibits.omitted else run.folder
+        here = exchange_view.exchange(asked, run.exchange(ids[0]), folder, pictured=pictured)
+        others = list(ids[1:])
     return tag("div", here, _others(run, others, "More evidence: " if here else "Evidence: "))
 
 

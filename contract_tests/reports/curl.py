@@ -7,10 +7,12 @@ for byte from a file. The key is never written: the command reads $IMAGE_CONTRAC
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from contract_tests import multiparts
 from contract_tests.reports.markup import anchor
@@ -21,6 +23,9 @@ from specs.redaction import MASKED, REDACTED
 
 SCRIPT = "curl.sh"
 KEY = "$IMAGE_CONTRACT_API_KEY"
+PACKED = ".gz"
+BIG = 1_000_000
+"""Bytes of a file that may be packed."""
 LONGEST_WORD = 200
 """Characters of a form field that may stand in the command itself; a longer one is read from a file."""
 
@@ -60,7 +65,21 @@ def repeat(asked: Asked, folder: str = "exchanges") -> Repeat:
         lines.append("--no-buffer")
     if "gzip" in (request.header("accept-encoding") or ""):
         lines.append("--compressed")
-    return Repeat(" \\\n  ".join([*lines, *said.options]), said.files)
+    files = tuple(_packed(path, data) for path, data in said.files)
+    unpacking = [f"gunzip --force --keep {shlex.quote(path)}\n" for path, _data in files if path.endswith(PACKED)]
+    return Repeat("".join(unpacking) + " \\\n  ".join([*lines, *said.options]), files)
+
+
+def _packed(path: str, data: bytes) -> tuple[str, bytes]:
+    """A big file that is mostly padding is kept packed; the command unpacks it."""
+    if len(data) <= BIG or len(small := _small(data)) * 10 > len(data):
+        return path, data
+    return path + PACKED, small
+
+
+@lru_cache(maxsize=4)
+def _small(data: bytes) -> bytes:
+    return gzip.compress(data, compresslevel=1, mtime=0)
 
 
 def home_of(id: str, folder: str = "exchanges") -> str:

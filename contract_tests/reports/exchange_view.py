@@ -11,18 +11,19 @@ from specs.messages import Headers, Part, media_type
 from specs.pictures import kind_of
 
 MOST_RESULTS = 4
+_NOT_KEPT = "The pictures of this exchange were not kept, so it cannot be repeated from here."
 MOST_PARTS = 40
 
 
-def exchange(asked: Asked, id: str, folder: str, *, pictured: bool) -> Html:
-    """The whole exchange; `id` is its fragment name, `folder` where its files are."""
+def exchange(asked: Asked, id: str, folder: str | None, *, pictured: bool) -> Html:
+    """The whole exchange; `id` is its fragment name, `folder` where its files are (None when there are none)."""
     return tag(
         "section",
         tag("h4", "Exchange ", tag("code", asked.exchange.id), id=f"{id}-title"),
         tag("p", _line(asked), class_="line"),
         tag("div", _request(asked), _response(asked), class_="sides"),
         _pictures(asked) if pictured else None,
-        _curl(asked, folder),
+        _curl(asked, folder) if folder else tag("p", _NOT_KEPT, class_="quiet"),
         class_="exchange",
         id=id,
         aria_labelledby=f"{id}-title",

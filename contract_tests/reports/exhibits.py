@@ -34,10 +34,14 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True)
 class Exhibits:
-    """The exchanges of one run, read on demand. `contract` is None for a provider that is not known here."""
+    """The exchanges of one run, read on demand. `contract` is None for a provider that is not known here.
+
+    `omitted` are the exchanges whose pictures were not kept: a short text stands in their place.
+    """
 
     exchanges: Mapping[str, Exchange]
     contract: Contract | None = None
+    omitted: frozenset[str] = frozenset()
     _read: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, id: str) -> Asked | None:
@@ -57,7 +61,8 @@ class Exhibits:
 def of_run(report: ReportValue, recorded: Recorded | None) -> Exhibits:
     """The evidence of a report: its transcript's exchanges under the provider's contract."""
     exchanges = {exchange.id: exchange for exchange in recorded.exchanges} if recorded else {}
-    return Exhibits(exchanges, _contract(report["provider"]) if exchanges else None)
+    omitted: frozenset[str] = getattr(recorded, "omitted", frozenset())
+    return Exhibits(exchanges, _contract(report["provider"]) if exchanges else None, omitted)
 
 
 def _contract(provider: str) -> Contract | None:

@@ -6,12 +6,13 @@ What an endpoint sent stands in code spans only: there it cannot become markup, 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from contract_tests.findings import VERDICTS
 from contract_tests.reports import answers, words
 from contract_tests.reports.json_form import CitationValue, FindingValue, ReportValue
-from contract_tests.reports.markup import visible
+from contract_tests.reports.markup import prose, visible
 
 MOST = 64_500
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -61,7 +62,8 @@ def _head(report: ReportValue) -> str:
         "| :-- | :-- | :-- |",
         *(f"| {answer.question(report['provider'])} | **{answer.word}** | {answer.sentence} |" for answer in found),
     ]
-    counts = " \u00b7 ".join(f"{report['counts'].get(v, 0)} {v}" for v in VERDICTS if report["counts"].get(v))
+    tally = Counter(f["verdict"] if answers.judged(f) else "observed" for f in report["findings"])
+    counts = " \u00b7 ".join(f"{tally[kind]} {kind}" for kind in (*VERDICTS, "observed") if tally[kind])
     return "\n".join([*lines, "", counts or "nothing was judged"])
 
 
@@ -75,31 +77,32 @@ def _broken(report: ReportValue) -> Iterator[str]:
 
 def _details(finding: FindingValue) -> str:
     kind = f"({finding['level']}, {finding['origin']})"
-    summary = f"<code>{_html(finding['claim'])}</code> {kind}: {_html(finding['statement'])}"
-    lines = [
+    values = [
         f"- expected: {code(finding['expected'])}",
         f"- actual: {code(finding['actual'])}",
         f"- reason: {code(finding['reason'])}" if finding["reason"] else "",
         f"- exchanges: {', '.join(code(id) for id in finding['exchanges'][:5])}" if finding["exchanges"] else "",
-        "",
-        *_quoted(finding["citation"]),
     ]
-    body = "\n".join(line for index, line in enumerate(lines) if line or index == 4)
+    through = finding["citation"].get("through")
+    body = ["\n".join(filter(None, values)), _quoted(finding["citation"])]
+    if through:
+        body += ["Taken over through this sentence of the provider:", _quoted(through)]
+    summary = f"<code>{_html(finding['claim'])}</code> {kind}: {_html(finding['statement'])}"
+    return _details_of(summary, "\n\n".join(body))
+
+
+def _details_of(summary: str, body: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
-def _quoted(cited: CitationValue) -> Iterator[str]:
-    where = f"{plain(cited['document'])}{' ' + code(cited['at']) if cited['at'] else ''}"
-    yield f"> {plain(cited['quote'])}  "
+def _quoted(cited: CitationValue) -> str:
     gloss = cited.get("gloss")
-    if gloss:
-        yield f"> _In English:_ {plain(gloss)}  "
-    yield f"> {where}"
-    if through := cited.get("through"):
-        yield ""
-        yield "taken over through"
-        yield ""
-        yield from _quoted(through)
+    lines = [
+        plain(cited["quote"]),
+        f"_In English:_ {plain(gloss)}" if gloss else "",
+        f"{plain(cited['document'])}{' ' + code(cited['at']) if cited['at'] else ''}",
+    ]
+    return "  \n".join(f"> {line}" for line in lines if line)
 
 
 def _folded(report: ReportValue, title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -108,8 +111,7 @@ def _folded(report: ReportValue, title: str, lines: Iterable[str]) -> Iterator[s
     for start in range(0, len(listed), 60):
         part = "" if len(listed) <= 60 else f", {start + 1} to {min(start + 60, len(listed))}"
         head = f"{_html(answers.title(report))}: {title} ({len(listed)}{part})"
-        body = "\n".join(listed[start : start + 60])
-        yield f"<details><summary>{head}</summary>\n\n{body}\n\n</details>"
+        yield _details_of(head, "\n".join(listed[start : start + 60]))
 
 
 def _unjudged(report: ReportValue) -> Iterator[str]:
@@ -161,5 +163,6 @@ def _escaped(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    """Text inside an HTML tag of the comment, where Markdown still looks for mentions and links."""
-    return _escaped(_BLANK.sub(" ", visible(words.cut(text, LONGEST_VALUE))))
+    """Text inside an HTML tag, where Markdown is not read; a comment keeps `@` and `#` from becoming links."""
+    line = _BLANK.sub(" ", visible(words.cut(text, LONGEST_VALUE)))
+    return re.sub("([@#])(?!39;)", r"\1<!-- -->", prose(line))

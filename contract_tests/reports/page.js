@@ -1,10 +1,11 @@
 "use strict";
 // Everything here is a convenience: the page is whole without it.
 
-// A link into a folded part opens every fold around its target.
+// A link into a folded part opens every fold around its target, and brings back what the filter has hidden.
 function reveal(id) {
   const target = id && document.getElementById(id);
   if (!target) return;
+  if (target.closest("tbody[hidden]")) { form.reset(); filter(); }
   for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   if (target.matches("tbody")) target.querySelectorAll(".more > td > details").forEach(each => { each.open = true; });
   target.scrollIntoView();

@@ -169,7 +169,7 @@ def _write_exchanges(run: Run, out: Path) -> None:
 
 
 def _asked(run: Run, ids: Iterable[str]) -> Iterable[Asked]:
-    return (asked for id in ids if (asked := run.exhibits.get(id)) is not None)
+    return (asked for id in ids if id not in run.exhibits.omitted and (asked := run.exhibits.get(id)))
 
 
 def _write(file: Path, text: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contract_tests import choosing
@@ -105,9 +106,23 @@ def emoji_text(count: int) -> str:
     return start + "\N{ARTIST PALETTE}" * (count - len(start)) if count > len(start) else "\N{ARTIST PALETTE}" * count
 
 
+_COMPANIONS: dict[str, tuple[str, Any]] = {
+    "partial_images": ("stream", True),
+    "output_compression": ("output_format", "jpeg"),
+}
+"""Fields that mean something only beside another: an endpoint may refuse them alone."""
+
+
+def _accompanied(start: Start, field: str) -> Start:
+    name, value = _COMPANIONS.get(field, ("", None))
+    known = any(name in schema.get("properties", {}) for schema in start.operation.schemas.values())
+    return replace(start, draft=start.draft.with_field(name, value)) if known else start
+
+
 @violation("integer_between")
 def integer_between(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     """One too few, one too many, and numbers that do not fit a machine word; and both ends."""
+    start = _accompanied(start, numbers["field"])
     least, most = numbers["minimum"], numbers["maximum"]
     yield from _out_of_range(start, numbers["field"], (least - 1, most + 1, -1, 2**63, 10**25), least, most)
     for value in dict.fromkeys((least, most)):

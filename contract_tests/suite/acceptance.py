@@ -1,0 +1,1 @@
+"""What is accepted: valid requests in every lawful form they come in."""

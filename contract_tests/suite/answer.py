@@ -1,0 +1,1 @@
+"""What a successful answer is: its document, its pictures, where they changed."""

@@ -1,0 +1,1 @@
+"""What a stream is: its frames, their order, their pictures, its end."""
