@@ -13,6 +13,9 @@ from specs.contract import Claim, Contradiction
 
 FORMAT = "image-contract-report/1"
 
+MOST_SHOWN = 20
+"""Exchanges named beside a finding, the most telling first; its reason says how many there were."""
+
 Verdict: TypeAlias = Literal["holds", "broken", "inconclusive", "not-run", "faulty-suite"]
 VERDICTS: tuple[Verdict, ...] = ("broken", "faulty-suite", "inconclusive", "not-run", "holds")
 """The five verdicts, worst first."""
@@ -44,7 +47,7 @@ class Finding:
             "expected": self.expected,
             "actual": self.actual,
             "reason": self.reason,
-            "exchanges": list(self.exchanges),
+            "exchanges": list(self.exchanges[:MOST_SHOWN]),
             "citation": _citation(cited) | ({"through": _citation(through)} if through else {}),
             "note": self.claim.note,
         }

@@ -27,7 +27,8 @@ class Question:
 
     `id` is a slug, unique in its plan; `about` are ids of claims; `billable` says that a conforming endpoint would
     bill it, `price` what by the provider's own list of prices (credits, None where unknown). `raw_body`, `method` and
-    `path` replace what the draft would give. `heavy` bodies have more than 5 MB.
+    `path` replace what the draft would give. `heavy` bodies have more than 5 MB. `traits` are the names of what a
+    pooled edit combines.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Question:
     headers: Headers = ()
     heavy: bool = False
     price: float | None = None
+    traits: tuple[str, ...] = ()
 
     def request(self, contract: Contract, url: str, key: str | None) -> Request:
         """The request, byte for byte; `url` is where the documented edit path leads."""

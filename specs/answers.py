@@ -203,7 +203,7 @@ def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
 
 def _refusal(status: int, asked: Asked) -> tuple[Outcome, str]:
     code = asked.error.get("code") if isinstance(asked.error, dict) else None
-    if status == 402 or code in _NOT_ABOUT_THE_REQUEST:
+    if status == 402 or str(code) in _NOT_ABOUT_THE_REQUEST:
         return "unavailable", f"the endpoint would not play: {status} {code or ''}".strip()
     return "refused", f"the endpoint answered {status}"
 

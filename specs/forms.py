@@ -20,7 +20,14 @@ _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
 class MalformedForm(ValueError):
-    """The body is not a well-formed form; the message is one sentence that says why."""
+    """The body is not a well-formed form; the message is one sentence that says why.
+
+    `passable`: parsers in use overlook it (a missing end, a part without a name), so that it is no proof of anything.
+    """
+
+    def __init__(self, message: str, *, passable: bool = False) -> None:
+        super().__init__(message)
+        self.passable = passable
 
 
 def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
@@ -36,7 +43,8 @@ def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
     except MalformedForm:
         raise
     except MultipartError as problem:
-        raise MalformedForm(f"the multipart body cannot be read: {str(problem).lower()}") from problem
+        unended = "end of multipart" in str(problem) and boundary.encode() in body
+        raise MalformedForm(f"the multipart body cannot be read: {str(problem).lower()}", passable=unended) from problem
     except (UnicodeError, ValueError) as problem:
         raise MalformedForm("the multipart body has a part header that cannot be read") from problem
 
@@ -56,7 +64,7 @@ def _read(body: bytes, boundary: str) -> Iterator[Part]:
 
 def _part(segment: MultipartSegment, data: bytes) -> Part:
     if not segment.name:
-        raise MalformedForm("a part of the multipart body has no name")
+        raise MalformedForm("a part of the multipart body has no name", passable=True)
     return Part(segment.name, bytes(data), segment.filename, segment.header("Content-Type"))
 
 

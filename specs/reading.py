@@ -60,7 +60,7 @@ def _read_form(edit: Edit, schema: Mapping[str, Any]) -> Edit:
     try:
         found = forms.parts(edit.request.body, edit.request.header("content-type") or "")
     except forms.MalformedForm as problem:
-        return replace(edit, problem=str(problem))
+        return replace(edit, problem=str(problem), passable=problem.passable)
     properties: Mapping[str, Any] = schema.get("properties", {})
     role_of = roles(schema)
     fields: dict[str, Any] = {}

@@ -145,7 +145,7 @@ def asked(words: Mapping[str, Any]) -> Asked:
 
 def _exchange(words: Mapping[str, Any], request: Request, sent: float = 0.0) -> Exchange:
     failure = Failure(**words["failure"]) if "failure" in words else None
-    response = answer(words["answer"]) if "answer" in words else None
+    response = answer(words["answer"]) if words.get("answer") is not None else None
     return Exchange("0001", request, response, failure, sent=sent)
 
 

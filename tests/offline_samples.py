@@ -1,4 +1,4 @@
-"""One run of the whole plan against a mock with a fault, recorded; and the same as another tool would have saved it."""
+"""One run against a mock with a fault, recorded; and the same as another tool would have saved it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.importing import contract_of, judged_offline
+from contract_tests.questions import Question
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading, recordings
@@ -31,8 +32,16 @@ def exchanges() -> tuple[Exchange, ...]:
     """Every exchange of the run, as it was recorded; its server is called BASE."""
     contract = loading.load(PROVIDER)
     with running(Settings(providers=(PROVIDER,), faults=(FAULT,), caption=False)) as mock:
-        found = asked(contract, mock.url, planned(PROVIDER))
+        found = asked(contract, mock.url, _some(planned(PROVIDER)))
         return tuple(_moved(one, mock.url) for one in found)
+
+
+def _some(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """Enough of every kind; all of those that are asked at another path or with another key."""
+    odd = [question for question in questions if question.path or question.key != "right"]
+    free = [question for question in questions if not question.billable and question not in odd]
+    paid = [question for question in questions if question.billable]
+    return (*odd, *free[::8], *paid[::6])
 
 
 def _moved(one: Exchange, url: str) -> Exchange:

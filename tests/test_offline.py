@@ -39,22 +39,24 @@ def test_a_transcript_exported_as_har_gives_the_same_findings(tmp_path: Path) ->
     assert ran("judge", str(har)).returncode == ran("judge", str(file)).returncode == 1
 
 
-def test_a_capture_of_another_tool_gives_the_same_verdicts_but_for_what_was_asked_elsewhere(tmp_path: Path) -> None:
+def test_a_capture_of_another_tool_gives_the_same_verdicts_where_it_shows_what_was_meant(tmp_path: Path) -> None:
     there = recordings.read(written(captured(), tmp_path))
     live = {finding.claim.id: finding.verdict for finding in judge(CONTRACT, exchanges())}
     found = verdicts(there, PROVIDER)
-    assert {claim for claim in live if live[claim] != found[claim]} == {"route-known"}
-    assert found["route-known"] == "not-run"
+    lost = {claim for claim in live if live[claim] != found[claim]}
+    assert "route-known" in lost
+    assert {(live[claim], found[claim]) for claim in lost} == {("holds", "not-run")}
+    assert {CONTRACT.claim(claim).area for claim in lost} == {"request"}
     assert sift(CONTRACT, there).aside == {"none of aitoearn's operations": 2}
 
 
 def test_acceptance_is_found_by_features_where_no_question_says_what_it_is_about(tmp_path: Path) -> None:
-    found = verdicts(recordings.read(written(captured(), tmp_path)), PROVIDER)
-    accepted = [claim.id for claim in CONTRACT.of_area("acceptance") if claim.judged]
-    assert len(accepted) > 10
-    assert {claim: found[claim] for claim in accepted if found[claim] != "holds"} == {
-        claim: "not-run" for claim in accepted if claim == "accepts-image-url"
-    }
+    there = recordings.read(written(captured(), tmp_path))
+    assert {one.about for one in there.exchanges} == {()}
+    found, live = verdicts(there, PROVIDER), judge(CONTRACT, exchanges())
+    accepted = {f.claim.id: f.verdict for f in live if f.claim.area == "acceptance" and f.claim.judged}
+    assert list(accepted.values()).count("holds") > 5
+    assert {claim: found[claim] for claim in accepted} == accepted
 
 
 def _without_keys(entries: list[dict[str, Any]]) -> None:
@@ -210,12 +212,13 @@ UNREADABLE: dict[str, tuple[bytes | None, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", UNREADABLE)
-@pytest.mark.parametrize("verb", ["judge", "export"])
+EXPORTED = [case for case in UNREADABLE if "nobody" not in case]  # a recording can be exported whosever it is
+ASKED = [*(("judge", case) for case in UNREADABLE), *(("export", case) for case in EXPORTED)]
+
+
+@pytest.mark.parametrize(("verb", "case"), ASKED)
 def test_what_cannot_be_read_is_one_sentence(verb: str, case: str, tmp_path: Path) -> None:
     content, sentence = UNREADABLE[case]
-    if verb == "export" and "whose" in sentence:
-        pytest.skip("a recording can be exported without knowing whose it is")
     file = tmp_path / "file"
     if content is not None:
         file.write_bytes(content)

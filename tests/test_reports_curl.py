@@ -13,19 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reports_exchanges as recorded
 import reports_samples as samples
 from contract_tests import reports
 from contract_tests.reports import curl, exhibits, json_form
 from specs.messages import Exchange, Request
 
 RUN = json_form.value(samples.report())
-PNG = samples.picture()
+PNG = recorded.picture()
 URL = "https://api.chatanywhere.tech/v1/images/edits"
 
 
 def repeated(request: Request) -> tuple[list[str], dict[str, bytes]]:
     """The words a shell makes of the command (the key is `KEY` in its environment), and the files beside it."""
-    exhibited = exhibits.of_run(RUN, samples.Recording((Exchange("q1", request),)))
+    exhibited = exhibits.of_run(RUN, recorded.Recording((Exchange("q1", request),)))
     repeat = curl.repeat(exhibited.get("q1"))
     words = shlex.split(repeat.command.replace("$IMAGE_CONTRACT_API_KEY", "KEY").replace(" \\\n  ", " "))
     return words, dict(repeat.files)
@@ -52,8 +53,8 @@ def sent_parts(words: list[str], files: dict[str, bytes]) -> list[tuple[str, byt
 
 
 def form(*parts, boundary="frontier", content_type=None) -> Request:
-    body, kind = samples.form(*parts, boundary=boundary)
-    return Request("POST", URL, (samples.KEY_HEADER, ("Content-Type", content_type or kind)), body)
+    body, kind = recorded.form(*parts, boundary=boundary)
+    return Request("POST", URL, (recorded.KEY_HEADER, ("Content-Type", content_type or kind)), body)
 
 
 FORMS = {
@@ -153,8 +154,8 @@ def test_a_big_picture_that_is_mostly_padding_is_kept_packed_and_unpacked_by_the
 
 
 def test_a_stream_is_not_buffered():
-    assert "--no-buffer" in repeated(samples.edit_request(("stream", b"true", None, None)))[0]
-    assert "--no-buffer" not in repeated(samples.edit_request())[0]
+    assert "--no-buffer" in repeated(recorded.edit_request(("stream", b"true", None, None)))[0]
+    assert "--no-buffer" not in repeated(recorded.edit_request())[0]
 
 
 @settings(max_examples=80, deadline=None)
@@ -170,8 +171,8 @@ def test_no_text_can_leave_its_place_in_the_command(text):
 @pytest.mark.parametrize("id", ["../../etc", "/etc/passwd", "..", ".", "", "a/b", "CON\x00", "a b", "\ud800"])
 def test_the_files_of_an_exchange_stay_in_their_folder(id, tmp_path):
     telling = replace(samples.report(), findings=(replace(samples.report().findings[0], exchanges=(id,)),))
-    recorded = samples.Recording((replace(samples.exchanges()[0], id=id),))
-    reports.write_report(telling, recorded, tmp_path / "out", ("html",))
+    told = recorded.Recording((replace(recorded.exchanges()[0], id=id),))
+    reports.write_report(telling, told, tmp_path / "out", ("html",))
     written = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert len(written) == 4
     assert all(file.parent.parent.name == "exchanges" or file.name == "index.html" for file in written)
@@ -179,7 +180,7 @@ def test_the_files_of_an_exchange_stay_in_their_folder(id, tmp_path):
 
 
 def test_every_file_that_a_command_reads_is_written(tmp_path):
-    reports.write_report(samples.report(), samples.recording(), tmp_path)
+    reports.write_report(samples.report(), recorded.recording(), tmp_path)
     scripts = list(tmp_path.glob("exchanges/*/curl.sh"))
     assert len(scripts) >= 8
     for script in scripts:
@@ -190,22 +191,22 @@ def test_every_file_that_a_command_reads_is_written(tmp_path):
 
 
 def test_a_new_report_takes_away_the_exchanges_of_the_one_before_and_nothing_else(tmp_path):
-    reports.write_report(samples.report(), samples.recording(), tmp_path)
+    reports.write_report(samples.report(), recorded.recording(), tmp_path)
     (tmp_path / "exchanges" / "mine").mkdir()
     (tmp_path / "exchanges" / "mine" / "notes.txt").write_text("keep")
-    reports.write_report(samples.report(), samples.Recording(samples.exchanges()[:2]), tmp_path)
+    reports.write_report(samples.report(), recorded.Recording(recorded.exchanges()[:2]), tmp_path)
     assert sorted(folder.name for folder in (tmp_path / "exchanges").iterdir()) == ["mine", "q01"]
 
 
 def test_an_exchange_without_its_pictures_has_no_command(tmp_path):
-    recorded = samples.Recording(samples.exchanges(), frozenset({"q03"}))
-    text = reports.write_report(samples.report(), recorded, tmp_path)["html"].read_text("utf-8")
+    told = recorded.Recording(recorded.exchanges(), frozenset({"q03"}))
+    text = reports.write_report(samples.report(), told, tmp_path)["html"].read_text("utf-8")
     assert text.count("The pictures of this exchange were not kept") == 1
     assert not (tmp_path / "exchanges" / "q03").exists()
     assert (tmp_path / "exchanges" / "q04").exists()
 
 
 def test_a_page_that_an_endpoint_sent_is_not_written_as_a_page(tmp_path):
-    reports.write_report(samples.report(), samples.recording(), tmp_path)
+    reports.write_report(samples.report(), recorded.recording(), tmp_path)
     assert [file for file in tmp_path.rglob("*.html") if file != tmp_path / "index.html"] == []
     assert b"<script>" in Path(tmp_path / "exchanges/q08/response.txt").read_bytes()

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import reports_exchanges as recorded
 import reports_samples as samples
 from contract_tests.findings import Report
 from contract_tests.reports import exhibits, github, json_form, junit, markdown, markup, page, terminal
 from contract_tests.reports.run import Run
+from reports_outline import Outline
 from specs.messages import Exchange, Failure, Request, Response
-from test_reports_page import Outline
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -51,12 +52,12 @@ def hostile_report(text: str) -> Report:
     return replace(whole, title=text or "x", base_url=text, findings=findings, contradictions=(places,))
 
 
-def hostile_exchanges(text: str) -> samples.Recording:
+def hostile_exchanges(text: str) -> recorded.Recording:
     """Exchanges whose every header, field, body, frame and failure is `text`, under ids that findings cite."""
     data = text.encode("utf-8", "replace")
     one_line = re.sub(r"[\r\n]+", " ", text)
     body = json.dumps({text: text, "data": [{"b64_json": text, "url": text, "revised_prompt": text}]}).encode()
-    form, kind = samples.form((one_line.replace('"', "") or "x", data, one_line.replace('"', ""), None))
+    form, kind = recorded.form((one_line.replace('"', "") or "x", data, one_line.replace('"', ""), None))
     stream = f"event: {one_line}\ndata: {json.dumps({'type': text})}\n\n: {one_line}\n\n".encode("utf-8", "replace")
     answers = (
         Response(200, ((one_line, one_line), ("Content-Type", "application/json")), body),
@@ -65,7 +66,7 @@ def hostile_exchanges(text: str) -> samples.Recording:
         None,
     )
     request = Request("POST", f"https://x/v1/images/edits?{one_line}", (("Content-Type", kind), ("X", one_line)), form)
-    return samples.Recording(tuple(
+    return recorded.Recording(tuple(
         Exchange(f"q{n:02}", request, answers[n % 4], Failure("garbage", text), question=text) for n in range(1, 10)
     ))  # fmt: skip
 

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
+import reports_exchanges as recorded
 import reports_samples as samples
 from contract_tests import reports
 from contract_tests.reports import claim_view, diffing, history, json_form
-from test_reports_page import Outline
+from reports_outline import Outline
 
 DAY = 86_400.0
 
@@ -134,7 +135,7 @@ def test_three_hundred_runs_are_one_small_page_in_little_time(tmp_path):
         value["base_url"] = f"https://host-{day % 3}.example"
         if day >= 200:
             value["findings"][5] |= {"verdict": "broken", "expected": "a refusal", "actual": "accepted"}
-        given.append(reports.ReportInput(value, lambda day=day: read.append(day) or samples.recording()))
+        given.append(reports.ReportInput(value, lambda day=day: read.append(day) or recorded.recording()))
     began = time.process_time()
     page = reports.write_site(given, tmp_path)
     assert time.process_time() - began < 10
@@ -149,7 +150,7 @@ def test_three_hundred_runs_are_one_small_page_in_little_time(tmp_path):
 
 def test_a_page_over_runs_of_an_hour_ago_opens_them_from_their_folders(tmp_path):
     for name in ("chatanywhere", "aitoearn"):
-        reports.write_report(samples.report(name), samples.recording(), tmp_path / name)
+        reports.write_report(samples.report(name), recorded.recording(), tmp_path / name)
     given = [reports.opened(tmp_path / name) for name in ("chatanywhere", "aitoearn")]
     text = reports.write_site(given, tmp_path).read_text("utf-8")
     assert 'href="chatanywhere/index.html"' in text

@@ -41,10 +41,6 @@ class Broken(Exception):
         self.claim, self.verdict = claim, verdict
 
 
-class FaultySuite(Exception):
-    """Our own rule failed: no verdict on the endpoint."""
-
-
 class Asked:
     """The verdicts of this session, there as soon as one of them is asked for."""
 
@@ -96,10 +92,13 @@ class ClaimItem(pytest.Item):
 
     def setup(self) -> None:
         """Get the verdict: asks the endpoint when nobody has. An error, not a failure, where there can be none."""
-        found = self.config.stash[ASKED].verdict(self.claim.id)
+        try:
+            found = self.config.stash[ASKED].verdict(self.claim.id)
+        except Unasked as problem:
+            pytest.fail(str(problem), pytrace=False)
         self.user_properties.append((VERDICT, found.verdict))
         if found.verdict == "faulty-suite":
-            raise FaultySuite(found.reason)
+            pytest.fail(found.reason, pytrace=False)
 
     def runtest(self) -> None:
         """Fail where the claim is broken, skip where nothing was judged."""
@@ -113,8 +112,6 @@ class ClaimItem(pytest.Item):
         """What is wrong, in the provider's words; a traceback only for mistakes of our own."""
         if isinstance(excinfo.value, Broken):
             return told(excinfo.value.claim, excinfo.value.verdict)
-        if isinstance(excinfo.value, Unasked | FaultySuite):
-            return f"{self.claim.id}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -125,7 +122,9 @@ class ClaimItem(pytest.Item):
 def _documented(claim: Claim) -> Any:
     """What `--collect-only -v` reads the documentation from."""
     quote = " ".join(claim.citation.quote.split())
-    return type(claim.id, (), {"__doc__": f'{claim.statement}\n"{quote}" ({claim.citation.document} {claim.citation.at})'})
+    return type(
+        claim.id, (), {"__doc__": f'{claim.statement}\n"{quote}" ({claim.citation.document} {claim.citation.at})'}
+    )
 
 
 def told(claim: Claim, verdict: Verdict) -> str:

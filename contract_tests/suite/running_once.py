@@ -1,7 +1,7 @@
 """One run for many tests: asked by whoever needs a verdict first, in whatever process, and read by all others.
 
-Workers of pytest-xdist share a folder. The first to lock it asks the questions that the selected tests need, judges, and
-leaves the findings there; the others wait for the lock and read them.
+Workers of pytest-xdist share a folder. The first to lock it asks the questions that the selected tests need, judges,
+and leaves the findings there; the others wait for the lock and read them.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def verdicts(order: Order) -> Mapping[str, Verdict]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Only one process at a time. SQLite, because its lock is the system's: it ends with the process, on any platform."""
+    """One process at a time. SQLite, because its lock is the system's: it ends with the process, on any platform."""
     with closing(sqlite3.connect(folder / _LOCK, timeout=_LONGEST, isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         yield

@@ -32,10 +32,9 @@ def method_allowed(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt
 
 @violation("key_present")
 def key_present(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """No key, an empty one, the key without its scheme."""
+    """No key, and an empty one."""
     yield Bad("key-absent", start.draft, key="absent")
     yield Bad("key-empty", start.draft, start.first, key="absent", headers=(("Authorization", "Bearer"),))
-    yield Bad("key-bare", start.draft, start.first, key="bare")
 
 
 @violation("key_right")
@@ -58,7 +57,7 @@ def content_type_accepted(start: Start, numbers: Mapping[str, Any]) -> Iterator[
         if stated not in types:
             yield Bad(f"content-type-{name}", draft, first, raw_body=body, headers=(("Content-Type", stated),))
     for media_type, encoding in ((JSON, "json"), (MULTIPART, "multipart")):
-        if media_type not in types:
+        if media_type not in (*types, *(numbers.get("disputed") or ())):
             yield Bad(f"content-type-{encoding}", draft, encoding)
     if start.json and JSON in types:
         yield Good("content-type-charset", draft, start.json, headers=(("Content-Type", f"{JSON}; charset=utf-8"),))
@@ -81,7 +80,6 @@ def _broken_json(start: Start, encoding: str) -> Iterator[Attempt]:
         ("halved", whole[: len(whole) // 2]),
         ("empty", b""),
         ("garbage", b"{'prompt': 'single quotes'}"),
-        ("trailing", whole + b"}"),
         ("array", b"[]"),
         ("null", b"null"),
         ("text", b'"prompt"'),
@@ -95,14 +93,9 @@ def _broken_json(start: Start, encoding: str) -> Iterator[Attempt]:
 def _broken_form(start: Start, encoding: str) -> Iterator[Attempt]:
     whole = encode(start.draft, ENCODINGS[encoding], start.operation, start.operation.path, None)
     body, boundary = whole.body, (whole.header("content-type") or "").partition("boundary=")[2]
-    close = f"--{boundary}--\r\n".encode()
-    unnamed = f'--{boundary}\r\nContent-Disposition: form-data; filename="a.png"\r\n\r\nx\r\n'.encode()
     for name, broken in (
         ("truncated", body[: len(body) // 2]),
-        ("unclosed", body.removesuffix(close)),
         ("empty", b""),
-        ("nameless-part", body.removesuffix(close) + unnamed + close),
-        ("bare-part", body.removesuffix(close) + f"--{boundary}\r\n\r\nx\r\n".encode() + close),
         ("is-json", json_bodies.body(start.draft, start.operation)),
     ):
         yield Bad(f"form-{name}", start.draft, encoding, raw_body=broken)

@@ -21,7 +21,6 @@ def mask_is_png(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
         ("jpeg", jpeg),
         ("jpeg-as-png", samples.pretending(jpeg.data, "mask.png")),
         ("text-as-png", samples.pretending(filename="mask.png")),
-        ("empty", samples.pretending(b"", "mask.png")),
     ):
         yield Bad(f"mask-{name}", start.draft.with_mask(file))
     yield Good("mask-png", samples.masked(start.draft), start.first)

@@ -173,3 +173,9 @@ def only_three_fields_forwarded(edit: Edit) -> Edit:
         name: value for name, value in edit.fields.items() if name in ("model", "prompt", "stream", "partial_images")
     }
     return replace(edit, fields={**kept, "size": "1024x1536"}, mask=None)
+
+
+@fault("picture-format-default", on="edit")
+def jpeg_unless_asked(edit: Edit) -> Edit:
+    """Where no `output_format` is asked for, a JPEG comes instead of the documented PNG."""
+    return edit if edit.get("output_format") else replace(edit, fields={**edit.fields, "output_format": "jpeg"})

@@ -13,7 +13,6 @@ from specs.answers import Asked, Payload
 from specs.edits import exact_size
 from specs.rules.register import Breach, Said, Silent, rule
 
-
 _ALPHABET = re.compile(r"[A-Za-z0-9+/]*")
 
 
@@ -138,7 +137,10 @@ def pictures_differ(asked: Asked) -> Said:
 
 @rule("answer")
 def picture_transparent(asked: Asked) -> Said:
-    """With `background` = transparent, the returned picture has transparent pixels."""
+    """With `background` = transparent, the returned picture has an alpha channel.
+
+    How much of a picture is background is for the model to say: it may be opaque everywhere.
+    """
     if asked.edit.get("background") != "transparent":
         yield Silent("no transparent background was asked for")
         return
@@ -146,9 +148,10 @@ def picture_transparent(asked: Asked) -> Said:
     if not found:
         yield Silent("no picture could be decoded")
     for payload, data in found:
-        lowest = pictures.pixels(data).getchannel("A").getextrema()[0]
-        if isinstance(lowest, int | float) and lowest == 255:
-            yield Breach(f"picture {payload.index} is opaque everywhere", "transparent pixels", "opaque everywhere")
+        seen = pictures.look(data)
+        if seen is not None and not seen.alpha:
+            sentence = f"picture {payload.index} has no alpha channel"
+            yield Breach(sentence, "an alpha channel", "none")
 
 
 @rule("answer")
@@ -182,6 +185,8 @@ def url_fetchable(asked: Asked) -> Said:
         if response is None:
             found = exchange.failure.detail if exchange.failure else "nothing came back"
             yield Breach(f"url of item {payload.index} cannot be fetched: {found}", "a picture", found)
+        elif 300 <= response.status < 400:
+            yield Silent("the url leads to another one, which was not followed")
         elif response.status != 200 or not pictures.kind_of(response.body):
             found = f"{response.status} {response.header('content-type') or 'without content type'}"
             yield Breach(f"url of item {payload.index} leads to {found}", "200 and a picture", found)

@@ -22,6 +22,10 @@ _UNREACHED = ("route_known", "method_allowed")
 """Breaches that never reach the operation: its document says nothing about the body of their refusal."""
 
 
+_BUSY = 429
+"""A status that says nothing about the request."""
+
+
 def _status(asked: Asked) -> int:
     return asked.response.status if asked.response else 0
 
@@ -48,8 +52,8 @@ def refusal_never_2xx(asked: Asked) -> Said:
 @rule("refusal")
 def refusal_never_5xx(asked: Asked) -> Said:
     """A client's mistake is never answered with a server error."""
-    if asked.outcome not in ("refused", "crashed"):
-        yield Silent("the request was not refused")
+    if asked.outcome not in ("refused", "crashed") or not _reached(asked):
+        yield Silent("the operation did not refuse the request")
     elif asked.outcome == "crashed":
         yield Breach(f"a client's mistake was answered {_status(asked)}", "4xx", str(_status(asked)))
 
@@ -57,7 +61,7 @@ def refusal_never_5xx(asked: Asked) -> Said:
 @rule("refusal")
 def refusal_status(asked: Asked) -> Said:
     """A refusal has the status that is documented for its cause."""
-    if not _plainly_refused(asked):
+    if not _plainly_refused(asked) or _status(asked) == _BUSY:
         yield Silent("it was not refused with a 4xx")
         return
     causes = [claim for claim in asked.breached if claim.judged]
@@ -117,7 +121,7 @@ def error_names_param(asked: Asked) -> Said:
     error = body.get("error") if body is not ABSENT else None
     causes = [claim.refusal for claim in asked.breached if claim.judged and claim.refusal]
     names = [name for cause in causes if cause.param for name in (cause.param, *cause.params)]
-    if not isinstance(error, dict) or "param" not in error or not names:
+    if not isinstance(error, dict) or "param" not in error or not names or _status(asked) == _BUSY:
         yield Silent("no field is at fault, or the refusal has no `param`")
     elif not _names(error["param"], names):
         yield Breach(f"`error.param` is {error['param']!r}", f"{names[0]!r}", repr(error["param"]))

@@ -20,6 +20,9 @@ from specs.rules.register import Breach, Said, Silent, rule
 MARGIN = 4
 """Pixels on either side of a mask's edge that are not looked at: blending and resampling live there."""
 
+SHAPE = 0.02
+"""How far the proportions of source and result may differ to be compared place by place."""
+
 _EDGE = ImageFilter.BoxBlur(MARGIN)
 _WHOLE = [0] * 255 + [255]
 
@@ -42,8 +45,14 @@ def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
     if mask is None or source is None or pictures.decodes(source) or pictures.decodes(mask):
         return
     for payload, result in readable(asked):
-        if pictures.decodes(result) is None:
+        if pictures.decodes(result) is None and _same_shape(source, result):
             yield payload, change(source, mask, result)
+
+
+def _same_shape(source: bytes, result: bytes) -> bool:
+    """Whether both have the same proportions: else nobody says if the source is cropped, framed or stretched."""
+    (width, height), (wide, high) = pictures.pixels(source).size, pictures.pixels(result).size
+    return abs(width * high - wide * height) <= SHAPE * width * high
 
 
 _measured: ByteCache[Change] = ByteCache(64_000)
@@ -83,7 +92,7 @@ def _mean(difference: Image.Image, area: Image.Image) -> float | None:
     return sum(ImageStat.Stat(difference, area).mean) / 3
 
 
-_NOTHING = Silent("there is no mask and picture to compare, or no such part in the mask")
+_NOTHING = Silent("there is no mask and picture to compare, no such part in the mask, or other proportions")
 
 
 @rule("answer")

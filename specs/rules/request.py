@@ -35,11 +35,16 @@ def method_allowed(edit: Edit, *, methods: list[str]) -> Said:
 
 @rule("request")
 def key_present(edit: Edit) -> Said:
-    """A request without `Authorization: Bearer <key>` is refused."""
+    """A request without `Authorization: Bearer <key>` is refused.
+
+    Disputed for a key in another form: to take it too harms nobody.
+    """
     if bearer(edit) is None:
-        stated = edit.request.header("authorization")
-        found = "no bearer key" if stated else "no Authorization header"
-        yield Breach(f"the request has {found}", "Authorization: Bearer <key>", found)
+        stated = (edit.request.header("authorization") or "").strip()
+        another = bool(stated) and stated.lower() != "bearer"
+        found = "a key without its scheme" if another else "no bearer key"
+        sentence = f"the request has {found}"
+        yield Breach(sentence, "Authorization: Bearer <key>", found, disputed=another)
 
 
 @rule("request")
@@ -51,18 +56,18 @@ def key_right(edit: Edit) -> Said:
 
 
 @rule("request")
-def content_type_accepted(edit: Edit, *, types: list[str]) -> Said:
+def content_type_accepted(edit: Edit, *, types: list[str], disputed: list[str] | None = None) -> Said:
     """The body is {types}; any other content type is refused."""
     if edit.media_type not in types:
         found = edit.media_type or "no Content-Type"
-        yield Breach(f"the content type is {found}", " or ".join(types), found)
+        yield Breach(f"the content type is {found}", " or ".join(types), found, found in (disputed or ()))
 
 
 @rule("request")
 def body_well_formed(edit: Edit) -> Said:
     """The body is what its Content-Type says: whole multipart, or a JSON object."""
     if edit.problem:
-        yield Breach(edit.problem, f"a well-formed {edit.encoding} body", edit.problem)
+        yield Breach(edit.problem, f"a well-formed {edit.encoding} body", edit.problem, disputed=edit.passable)
 
 
 def is_readable(edit: Edit) -> bool:

@@ -59,7 +59,7 @@ def stream_frames_whole(asked: Asked) -> Said:
         if not isinstance(value, dict):
             shown = (frame.data or "")[:40]
             yield Breach(f"frame {number} is no JSON object: {shown!r}", "one JSON object", repr(shown))
-    if asked.frames and not asked.frames[-1].complete:
+    if asked.frames and not asked.frames[-1].complete and asked.frames[-1].data is not None:
         yield Breach("the last frame is not ended by a blank line", "a blank line", "the end of the body")
 
 

@@ -1,0 +1,167 @@
+"""Pooling: the valid questions of the one-by-one plan combined, so that few edits are a case of all of them.
+
+A covering design: every trait stands in one pool, every pool is one request that the rules confirm to be valid and
+to be still a case of all that its traits are there for. Traits that exclude each other give the number of pools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from contract_tests.choosing import required
+from contract_tests.confirming import confirmed
+from contract_tests.drafts import Draft
+from contract_tests.encodings import plain
+from contract_tests.questions import Question
+from contract_tests.samples import valid
+from contract_tests.traits import Trait, draft_of, encoding_of, headers_of
+from specs.contract import Contract
+from specs.models import ModelList
+
+POOLED = "pooled/"
+"""How the ids of questions begin that combine several traits."""
+
+APART = "apart/"
+"""How the ids of questions begin that show one trait of a pool alone."""
+
+
+class FaultyPool(ValueError):
+    """A combination of ours is not valid, though each of its traits is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Traits that are asked for in one request of a content type."""
+
+    traits: tuple[Trait, ...]
+    media_type: str
+
+    def and_(self, trait: Trait) -> Pool:
+        """The pool with one more trait."""
+        return replace(self, traits=(*self.traits, trait))
+
+    def without(self, traits: Iterable[Trait]) -> Pool:
+        """The pool without some of its traits."""
+        names = {trait.name for trait in traits}
+        return replace(self, traits=tuple(trait for trait in self.traits if trait.name not in names))
+
+    def only(self, traits: Iterable[Trait]) -> Pool:
+        """The pool with none but these of its traits."""
+        names = {trait.name for trait in traits}
+        return replace(self, traits=tuple(trait for trait in self.traits if trait.name in names))
+
+    def takes(self, trait: Trait) -> bool:
+        """Whether a trait excludes none that is here, as far as slots and content types tell."""
+        return self.media_type in trait.media and all(trait.goes_with(other) for other in self.traits)
+
+
+@dataclass
+class Bench:
+    """Where pools become questions of one contract.
+
+    `bare` is the plainest edit there is: what has to be there, and nothing else. `padding` are the traits by which an
+    edit becomes cheap: they stand in every pool that leaves them room.
+    """
+
+    contract: Contract
+    models: ModelList | None
+    seed: int = 0
+    _own: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        base = valid(self.contract, self.models, self.seed)
+        kept = {"prompt", "model", *required(self.contract)}
+        self.base = base
+        self.bare: Draft = replace(base, fields=tuple((name, value) for name, value in base.fields if name in kept))
+        self.media = tuple(way.media_type for way in plain(self.contract.edit))
+        self.padding = tuple(
+            Trait(f"{name}-{value}", {f"field:{name}": value}, self.media)
+            for name, value in base.fields
+            if not self.bare.has(name)
+        )
+
+    def question(self, pool: Pool) -> Question | None:
+        """The pool as a question; None when the rules say that it is not valid."""
+        traits = tuple(sorted(pool.traits, key=lambda trait: trait.name))
+        found = Question(
+            id=self.name(pool),
+            about=tuple(dict.fromkeys(edge for trait in traits for edge in trait.edges)),
+            draft=draft_of(traits, self.bare),
+            encoding=encoding_of(traits, pool.media_type),
+            billable=True,
+            headers=headers_of(traits),
+            heavy=any(trait.heavy for trait in traits),
+            traits=tuple(trait.name for trait in traits),
+        )
+        return confirmed(found, self.contract, self.models)
+
+    def name(self, pool: Pool) -> str:
+        """The id of a pool's question: by its one trait, or by all of them together."""
+        telling = [trait.name for trait in pool.traits if trait not in self.padding]
+        ending = "" if pool.media_type == self.media[0] else f"-{pool.media_type.rpartition('/')[2]}"
+        if len(telling) <= 1:
+            return f"{APART}{telling[0] if telling else 'nothing'}{ending}{_mark(pool, self.padding)}"
+        return f"{POOLED}{min(telling)}-and-{len(telling) - 1}-more-{_digest(pool)}"
+
+    def own(self, trait: Trait, media_type: str) -> frozenset[str]:
+        """The claims that a trait is there for: what it adds to the plainest edit. Empty when it cannot stand alone."""
+        key = (trait.name, media_type)
+        if key not in self._own:
+            alone = self.question(Pool((trait,), media_type))
+            bare = self.question(Pool((), media_type))
+            told = frozenset(alone.about) if alone else frozenset()
+            self._own[key] = (told - frozenset(bare.about if bare else ())) | frozenset(trait.edges)
+        return self._own[key]
+
+    def holds(self, pool: Pool) -> bool:
+        """Whether the pool is valid and a case of all that its traits are there for; heavy pictures are not tried."""
+        light = replace(pool, traits=tuple(trait for trait in pool.traits if not trait.heavy))
+        question = self.question(light)
+        return question is not None and all(self.own(t, pool.media_type) <= set(question.about) for t in light.traits)
+
+
+def _mark(pool: Pool, padding: Sequence[Trait]) -> str:
+    """Which padding is missing, where some is."""
+    here = [trait for trait in padding if trait in pool.traits]
+    return "" if len(here) == len(padding) else f"-{_digest(replace(pool, traits=tuple(here)))}"
+
+
+def _digest(pool: Pool) -> str:
+    names = "\n".join(sorted(trait.name for trait in pool.traits))
+    return sha256(f"{pool.media_type}\n{names}".encode()).hexdigest()[:8]
+
+
+def pooled(traits: Sequence[Trait], bench: Bench, most: int = 0) -> tuple[Pool, ...]:
+    """As few pools as can be found that hold every trait, padded; the most exclusive traits are placed first."""
+    found: list[Pool] = []
+    for trait in sorted(traits, key=lambda each: (-_excluded(each, traits), each.name)):
+        fitting = [n for n, pool in enumerate(found) if pool.takes(trait) and bench.holds(pool.and_(trait))]
+        if fitting:
+            place = min(fitting, key=lambda n: len(found[n].traits))
+            found[place] = found[place].and_(trait)
+        else:
+            found.append(_opened(trait, bench))
+    return tuple(padded(pool, bench) for pool in found)
+
+
+def _excluded(trait: Trait, others: Iterable[Trait]) -> int:
+    """How many others a trait excludes."""
+    return sum(not trait.goes_with(other) or not set(trait.media) & set(other.media) for other in others)
+
+
+def _opened(trait: Trait, bench: Bench) -> Pool:
+    for media_type in trait.media:
+        pool = Pool((trait,), media_type)
+        if bench.holds(pool):
+            return pool
+    raise FaultyPool(f"the trait {trait.name} cannot be asked for by itself")
+
+
+def padded(pool: Pool, bench: Bench) -> Pool:
+    """The pool with every trait that makes it cheap and has room in it."""
+    for trait in bench.padding:
+        if pool.takes(trait) and trait not in pool.traits and bench.holds(pool.and_(trait)):
+            pool = pool.and_(trait)
+    return pool

@@ -1,0 +1,145 @@
+"""The pytest suite, as a user runs it: a process of its own against a mock on a real port."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from mock_server.serving import Mock, running
+from mock_server.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+KEY = "sk-suite-test-key-1"
+KNOWN = any(found.name == "image_contract" for found in entry_points(group="pytest11"))
+"""Whether the package is installed, so that its plugin is found by itself."""
+
+
+def ran(folder: Path, *options: str, key: str = KEY, url: str | None = None) -> subprocess.CompletedProcess[str]:
+    """A run of the suite in an empty folder."""
+    given = ["--base-url", url] if url else []
+    plugin = [] if KNOWN else ["-p", "contract_tests.plugin"]
+    command = [sys.executable, "-m", "pytest", *plugin, "--pyargs", "contract_tests.suite", *given, *options]
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "IMAGE_CONTRACT_API_KEY": key}
+    env.pop("PYTEST_ADDOPTS", None)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+def counted(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """How many tests passed, failed …"""
+    return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", run.stdout.strip().splitlines()[-1])}
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Mock]:
+    with running(Settings(providers=("chatanywhere",), api_key=KEY, caption=False)) as found:
+        yield found
+
+
+def asked(mock: Mock) -> int:
+    return int(mock.house.journal.counts["requests"])
+
+
+def test_the_tests_of_a_marker_pass_against_a_faultless_mock_and_ask_only_what_they_need(
+    mock: Mock, tmp_path: Path
+) -> None:
+    before = asked(mock)
+    run = ran(tmp_path, "--provider", "chatanywhere", "-m", "mask and answer", "-v", url=mock.url)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "answer.py::mask-heeded PASSED" in run.stdout
+    assert "image contract: chatanywhere at http://127.0.0.1" in run.stdout
+    assert 3 < asked(mock) - before < 15
+
+
+def test_a_broken_claim_fails_with_requirement_expected_actual_words_and_a_command(tmp_path: Path) -> None:
+    settings = Settings(providers=("chatanywhere",), api_key=KEY, faults=("created-missing",), caption=False)
+    with running(settings) as mock:
+        run = ran(tmp_path, "--provider", "chatanywhere", "-k", "created or route", url=mock.url)
+    assert run.returncode == 1
+    assert counted(run) == {"failed": 1, "passed": 1, "deselected": counted(run)["deselected"]}
+    for piece in ("expected:  unix seconds", "actual:    absent", 'says chatanywhere: "["created"', "curl --include"):
+        assert piece in run.stdout
+    assert KEY not in run.stdout
+    assert "Traceback" not in run.stdout
+    folder = re.search(r"files of the commands are in (\S+)", run.stdout)
+    assert folder is not None
+    assert any(Path(folder[1]).glob("exchanges/*/*"))
+
+
+def test_workers_share_one_run(mock: Mock, tmp_path: Path) -> None:
+    options = ("--provider", "chatanywhere", "-k", "route or method or key or prompt", "--out", str(tmp_path / "out"))
+    before = asked(mock)
+    alone = ran(tmp_path, *options, url=mock.url)
+    once = asked(mock) - before
+    shared = ran(tmp_path, *options, "-n", "2", url=mock.url)
+    assert (alone.returncode, shared.returncode) == (0, 0), shared.stdout + shared.stderr
+    assert counted(alone)["passed"] == counted(shared)["passed"]
+    assert asked(mock) - before == 2 * once
+    assert {"transcript.jsonl", "report.json", "index.html"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_an_endpoint_that_is_not_there_is_an_error_of_one_sentence(tmp_path: Path) -> None:
+    run = ran(tmp_path, "--provider", "aitoearn", "-k", "route-known", url="http://127.0.0.1:9")
+    assert run.returncode == 1
+    assert counted(run)["error"] == 1
+    assert "http://127.0.0.1:9 cannot be reached: Connection refused" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_run_that_could_judge_nothing_is_no_success(mock: Mock, tmp_path: Path) -> None:
+    run = ran(tmp_path, "--provider", "chatanywhere", "-k", "created", key="sk-another-key-7", url=mock.url)
+    assert "nothing could be judged" in run.stdout
+    assert run.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "url", "key", "told"),
+    [
+        ((), "http://127.0.0.1:9", KEY, "name the provider: --provider NAME"),
+        (("--provider", "nobody"), "http://127.0.0.1:9", KEY, "there is no provider 'nobody'"),
+        (("--provider", "openai"), None, KEY, "name the endpoint: --base-url URL"),
+        (("--provider", "openai"), "ftp://127.0.0.1", KEY, "is not an absolute http or https URL"),
+        (("--provider", "openai"), "https://api.example.com", KEY, "set a limit with --budget N"),
+        (("--provider", "openai"), "http://127.0.0.1:9", " ", "set the environment variable IMAGE_CONTRACT_API_KEY"),
+    ],
+)
+def test_what_the_user_left_out_is_said_in_one_sentence(
+    tmp_path: Path, options: tuple[str, ...], url: str | None, key: str, told: str
+) -> None:
+    run = ran(tmp_path, *options, url=url, key=key)
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert told in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_an_option_that_is_there_already_is_used(mock: Mock, tmp_path: Path) -> None:
+    other = 'def pytest_addoption(parser):\n    parser.addoption("--base-url", dest="base_url", default=None)\n'
+    (tmp_path / "another_plugin.py").write_text(other, "utf-8")
+    options = ("-p", "another_plugin", "--provider", "chatanywhere", "-k", "route-known")
+    run = ran(tmp_path, *options, url=mock.url)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_run_that_is_not_about_the_suite_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        'def pytest_addoption(parser):\n    parser.addoption("--provider")\n', "utf-8"
+    )
+    (tmp_path / "test_mine.py").write_text("def test_mine(request): assert request.config.option.provider\n", "utf-8")
+    plugin = [] if KNOWN else ["-p", "contract_tests.plugin"]
+    command = [sys.executable, "-m", "pytest", *plugin, "--provider", "mine"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_claim_is_a_test_with_its_statement_and_source(tmp_path: Path) -> None:
+    run = ran(tmp_path, "--provider", "aitoearn", "--collect-only", "-v", "-m", "mask and must")
+    assert "<ClaimItem mask-keeps-opaque>" in run.stdout
+    assert "Under the opaque part of the mask each picture stays as it was" in run.stdout
+    assert '"不透明区域保持原图不变" (aitoearn /components/schemas/RelayImageEditDto' in run.stdout
