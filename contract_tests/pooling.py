@@ -115,6 +115,13 @@ class Bench:
             self._own[key] = (told - frozenset(bare.about if bare else ())) | frozenset(trait.edges)
         return self._own[key]
 
+    def sure(self, pool: Pool) -> Question:
+        """The pool as a question. Raises FaultyPool when it is not valid."""
+        found = self.question(pool)
+        if found is None:
+            raise FaultyPool(f"the pool of {', '.join(t.name for t in pool.traits)} is not valid")
+        return found
+
     def holds(self, pool: Pool) -> bool:
         """Whether the pool is valid and a case of all that its traits are there for; heavy pictures are not tried."""
         light = replace(pool, traits=tuple(trait for trait in pool.traits if not trait.heavy))

@@ -34,10 +34,10 @@ class Trait:
     """
 
     name: str
-    slots: Mapping[str, Any]
+    slots: Mapping[str, Any] = field(compare=False, repr=False)
     media: tuple[str, ...]
     edges: tuple[str, ...] = ()
-    wants: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    wants: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
     features: tuple[str, ...] = ()
     heavy: bool = False
 

@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (loading.UnknownProvider, loading.BrokenContract, WrongSettings, PortTaken) as problem:
         print(f"image-mock: {problem}", file=sys.stderr)
         return 2
-    print(f"image-mock listens on http://{given.host}:{server.server_port}", flush=True)
+    print(f"image-mock listens on http://{given.host}:{server.port}", flush=True)
     try:
         server.serve_forever(poll_interval=0.1)
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mock_server.replaying_likeness import Wanted, differences, wanted
@@ -53,7 +53,6 @@ class _Recording:
     wanted: Wanted
 
 
-@dataclass(frozen=True)
 class Replay:
     """Answers requests out of a transcript; may be asked by several threads.
 
@@ -61,30 +60,26 @@ class Replay:
     recorded pauses of streams, 0 for none. Raises loading.UnknownProvider.
     """
 
-    transcript: Transcript
-    contract: Contract | None = None
-    pace: float = 1.0
-    _turns: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _recordings: list[_Recording] = field(default_factory=list)
-    _links: dict[str, Exchange] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for exchange in self.transcript.exchanges:
-            self._recordings.append(_Recording(exchange, self._wanted(exchange.request)))
-            if exchange.purpose == "fetch" and exchange.response:
-                self._links[exchange.request.url] = exchange
+    def __init__(self, transcript: Transcript, contract: Contract | None = None, pace: float = 1.0) -> None:
+        self._contract = contract or loading.load(transcript.provider)
+        self._root = urlsplit(transcript.base_url).path
+        self._omitted, self._pace = transcript.omitted, pace
+        self._recordings = [_Recording(one, self._wanted(one.request)) for one in transcript.exchanges]
+        fetched = (one for one in transcript.exchanges if one.purpose == "fetch" and one.response)
+        self._links = {one.request.url: one for one in fetched}
+        self._homes = {_home(url): one for url, one in self._links.items()}
+        self._turns: Counter[tuple[str, ...]] = Counter()
+        self._lock = threading.Lock()
 
     def _wanted(self, request: Request) -> Wanted:
-        contract = self.contract or loading.load(self.transcript.provider)
-        return wanted(contract, request, urlsplit(self.transcript.base_url).path)
+        return wanted(self._contract, request, self._root)
 
     def answer(self, request: Request, origin: str = "") -> Replayed:
         """The answer to a request; `origin` is where links are to lead (none: they are left as recorded)."""
         if request.path == HEALTH:
             return _document(200, {"status": "ok", "replays": len(self._recordings)})
         if request.path.startswith(FETCHED):
-            found = {_home(url): exchange for url, exchange in self._links.items()}.get(request.path)
+            found = self._homes.get(request.path)
             return self._replayed(found, "") if found else _refusal("no such picture was recorded", "not_recorded")
         asked = self._wanted(request)
         told = [(differences(one.wanted, asked), one) for one in self._recordings]
@@ -106,7 +101,7 @@ class Replay:
         if response is None:
             why = failure.detail if failure else "no answer was recorded"
             return _refusal(f"in the recording ({exchange.id}) nothing came back: {why}", "nothing_came_back", 502)
-        if exchange.id in self.transcript.omitted and b"<omitted " in response.body:
+        if exchange.id in self._omitted and b"<omitted " in response.body:
             told = f"the answer ({exchange.id}) was recorded without its pictures, so it cannot be given"
             return _refusal(told, "pictures_not_kept")
         pieces = self._pieces(response, origin)
@@ -118,15 +113,16 @@ class Replay:
             return ((0.0, self._linked(response.body, origin)),) if response.body else ()
         pieces, before, at = [], 0.0, 0
         for seconds, end in response.arrivals:
-            pieces.append((max(0.0, seconds - before) * self.pace, response.body[at:end]))
+            pieces.append((max(0.0, seconds - before) * self._pace, response.body[at:end]))
             before, at = seconds, end
         return (*pieces, *([(0.0, response.body[at:])] if at < len(response.body) else []))
 
     def _linked(self, body: bytes, origin: str) -> bytes:
+        """The body, with every link that was fetched in the recording leading here."""
         for url in self._links if origin else ():
-            for written, escaped in ((url, f"{origin}{_home(url)}"), (url.replace("/", r"\/"), None)):
-                to = escaped or f"{origin}{_home(url)}".replace("/", r"\/")
-                body = body.replace(written.encode(), to.encode())
+            here = f"{origin}{_home(url)}"
+            for slash in ("/", r"\/"):  # as some JSON writers put it
+                body = body.replace(url.replace("/", slash).encode(), here.replace("/", slash).encode())
         return body
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
@@ -103,11 +104,12 @@ def bind_replay(
     """A server that is bound to its address and does not serve yet. Raises CannotReplay."""
     app = create_replay_app(path, provider=provider, pace=pace)
     try:
-        return make_server(host, port, app, threaded=True, request_handler=_Quiet)
-    except (OSError, SystemExit) as problem:
-        raise CannotReplay(
-            f"{host}:{port} cannot be listened on: it is in use, or not an address of this machine"
-        ) from problem
+        listening = socket.create_server((host, port), backlog=128)
+    except (OSError, OverflowError) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        raise CannotReplay(f"{host}:{port} cannot be listened on: {str(why).lower()}") from problem
+    with listening:  # werkzeug would print its own advice and exit
+        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno())
 
 
 def serve_replay(
@@ -121,7 +123,7 @@ def serve_replay(
 ) -> int:
     """Replay until interrupted; the exit status. `say` is told the address when it listens. Raises CannotReplay."""
     server = bind_replay(path, host, port, provider=provider, pace=pace)
-    say(f"image-mock listens on http://{host}:{server.server_port}")
+    say(f"image-mock listens on http://{host}:{server.port}")
     try:
         server.serve_forever(poll_interval=0.1)
     except KeyboardInterrupt:

@@ -29,11 +29,20 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """A document's JSON, written beforehand; it holds for this very document and no copy of it."""
+
+    document: Any
+    pieces: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Status, header fields and one of `document` (JSON), `events` (a stream) or `raw` (bytes).
 
-    `why` names the claim whose breach is refused; `pause` are seconds between a stream's events; `cut` ends the
-    connection after so many bytes of the body; `delay` are seconds before the first byte.
+    `why` names the claim whose breach is refused; `pause` are seconds between a stream's events (or drips); `cut` ends
+    the connection after so many bytes of the body; `delay` are seconds before the first byte; `drip` sends so many
+    bytes at a time; `mute` never answers at all and drops the connection after `delay`.
     """
 
     status: int = 200
@@ -45,6 +54,9 @@ class Reply:
     pause: float = 0.0
     delay: float = 0.0
     cut: int | None = None
+    drip: int | None = None
+    mute: bool = False
+    sealed: Sealed | None = None
 
     @property
     def accepted(self) -> bool:
@@ -58,13 +70,19 @@ class Reply:
             return "text/event-stream"
         return "application/octet-stream" if self.raw is not None else "application/json"
 
+    def pieces(self) -> tuple[bytes, ...]:
+        """The whole body, in order."""
+        if self.sealed is not None and self.sealed.document is self.document and self.raw is self.events is None:
+            return self.sealed.pieces
+        return (self.body(),)
+
     def body(self) -> bytes:
         """The whole body (of a stream: all its frames)."""
         if self.raw is not None:
             return self.raw
         if self.events is not None:
             return b"".join(event.encoded() for event in self.events)
-        return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
+        return written(self.document)
 
     def with_body(self, body: bytes, content_type: str) -> Reply:
         """The same reply with a raw body of another kind."""
@@ -74,6 +92,20 @@ class Reply:
     def with_document(self, **news: Any) -> Reply:
         """The same reply with members of its JSON document replaced."""
         return replace(self, document={**self.document, **news})
+
+    def with_headers(self, *headers: tuple[str, str]) -> Reply:
+        """The same reply with header fields added, or put in place of those of that name."""
+        names = {name.lower() for name, _value in headers}
+        return replace(self, headers=(*(field for field in self.headers if field[0].lower() not in names), *headers))
+
+
+def written(document: Any) -> bytes:
+    """A document as JSON; lone surrogates, which no encoding has, stay escaped."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(document, separators=(",", ":")).encode()
 
 
 def refusal(status: int, message: str, type: str = "invalid_request_error", **named: str | None) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,10 +40,14 @@ class Mock:
 
 def bind(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
     """A server that is bound and does not serve yet. Raises PortTaken."""
+    app = create_app(settings)
     try:
-        return make_server(host, port, create_app(settings), threaded=True, request_handler=_Quiet)
-    except (OSError, SystemExit) as problem:
-        raise PortTaken(f"{host}:{port} cannot be listened on: it is in use, or not an address of this machine") from problem
+        listening = socket.create_server((host, port), backlog=128)
+    except (OSError, OverflowError) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        raise PortTaken(f"{host}:{port} cannot be listened on: {str(why).lower()}; choose another with --port") from None
+    with listening:
+        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno())
 
 
 @contextmanager
@@ -53,7 +58,7 @@ def running(settings: Settings | None = None, host: str = "127.0.0.1", port: int
     thread.start()
     try:
         house: House = server.app.extensions["house"]  # type: ignore[attr-defined]
-        yield Mock(f"http://{host}:{server.server_port}", house)
+        yield Mock(f"http://{host}:{server.port}", house)
     finally:
         server.shutdown()
         thread.join()

@@ -94,16 +94,21 @@ def _read(words: Mapping[str, Any]) -> Edit:
 
 
 def form(parts: list[Mapping[str, Any]]) -> bytes:
-    """A multipart body with the boundary `cut`: parts of `name` and `text`, or `file` with `filename` and `type`."""
+    """A multipart body with the boundary `cut`: parts of `name` and `text`, or `file` with `filename` and `type`.
+
+    A file is called picture.png and of the type image/png, unless it says otherwise; null leaves either out.
+    """
     return b"".join(map(_part, parts)) + b"--cut--\r\n"
 
 
 def _part(part: Mapping[str, Any]) -> bytes:
     head = f'--cut\r\nContent-Disposition: form-data; name="{part["name"]}"'
-    if "file" in part:
-        head += f'; filename="{part.get("filename", "picture.png")}"'
-    if "file" in part or "type" in part:
-        head += f"\r\nContent-Type: {part.get('type', 'image/png')}"
+    plain = {"filename": "picture.png", "type": "image/png"} if "file" in part else {}
+    stated = {key: value for key, value in {**plain, **part}.items() if value is not None}
+    if "filename" in stated:
+        head += f'; filename="{stated["filename"]}"'
+    if "type" in stated:
+        head += f"\r\nContent-Type: {stated['type']}"
     data = made(part["file"]) if "file" in part else str(filled(part.get("text", ""))).encode()
     return head.encode() + b"\r\n\r\n" + data + b"\r\n"
 

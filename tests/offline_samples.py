@@ -32,11 +32,11 @@ def exchanges() -> tuple[Exchange, ...]:
     """Every exchange of the run, as it was recorded; its server is called BASE."""
     contract = loading.load(PROVIDER)
     with running(Settings(providers=(PROVIDER,), faults=(FAULT,), caption=False)) as mock:
-        found = asked(contract, mock.url, _some(planned(PROVIDER)))
+        found = asked(contract, mock.url, some(planned(PROVIDER)))
         return tuple(_moved(one, mock.url) for one in found)
 
 
-def _some(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+def some(questions: tuple[Question, ...]) -> tuple[Question, ...]:
     """Enough of every kind; all of those that are asked at another path or with another key."""
     odd = [question for question in questions if question.path or question.key != "right"]
     free = [question for question in questions if not question.billable and question not in odd]

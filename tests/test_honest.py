@@ -59,7 +59,6 @@ def _either(*picks: Pick) -> Pick:
 
 
 WALKS: tuple[tuple[str, str, Pick], ...] = (
-    ("chatanywhere", "plain", everything),
     ("openai", "plain", _free),
     ("aitoearn", "plain", _either(_models, _masks, _links)),
     ("openai", "chinese", _free),
@@ -75,15 +74,15 @@ WALKS: tuple[tuple[str, str, Pick], ...] = (
     ("chatanywhere", "early-refusals", _free),
     ("openai", "busy", _either(_free, _streams)),
     ("aitoearn", "tired", _free),
-    ("chatanywhere", "wary", _either(_wires, _masks)),
+    ("chatanywhere", "wary", _wires),
     ("chatanywhere", "broke", _either(_wires, _masks)),
-    ("openai", "generative", _masks),
+    ("openai", "generative", lambda question: "mask-window" in question.id or question.id == "mask-bytes/mask-wide"),
     ("chatanywhere", "generative", _masks),
     ("aitoearn", "noisy", _masks),
     ("aitoearn", "crops", _masks),
     ("aitoearn", "letterboxes", _masks),
     ("chatanywhere", "letterboxes", _masks),
-    ("aitoearn", "small-models", everything),
+    ("aitoearn", "small-models", _either(_models, _masks, _streams, _links)),
     ("aitoearn", "one-picture-model", _models),
     ("aitoearn", "sizes-as-ratios", _models),
     ("aitoearn", "bare-list", _models),
@@ -118,7 +117,8 @@ def test_an_honest_endpoint_is_never_accused(provider: str, manner: str, pick: P
 
 
 def test_an_honest_endpoint_is_seen_to_keep_its_contract() -> None:
-    findings, _ = walk("chatanywhere", MANNERS["plain"])
+    findings, _ = walk("chatanywhere", MANNERS["plain"], everything)
+    assert accused(findings) == []
     held = {finding.claim.id for finding in findings if finding.verdict == "holds"}
     judged = {finding.claim.id for finding in findings if finding.claim.judged}
     assert judged - held <= {"image-bytes", "accepts-image-url"}

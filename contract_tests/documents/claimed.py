@@ -23,7 +23,16 @@ def said(contract: Contract) -> Iterator[Said]:
     for claim in contract.claims:
         if claim.origin == "own":
             for part, field, aspect, value in told(claim):
-                yield Said(part, field, aspect, value, claim.citation, claim=claim)
+                yield Said(part, field, aspect, value, claim.citation, _media(claim), claim)
+
+
+_MEDIA = {"multipart": "multipart/form-data", "json": "application/json"}
+
+
+def _media(claim: Claim) -> str | None:
+    """The encoding a claim is about, where it is about one only."""
+    named = [_MEDIA[feature] for feature in claim.when.get("features", ()) if feature in _MEDIA]
+    return named[0] if len(named) == 1 and claim.area == "request" else None
 
 
 def told(claim: Claim) -> Iterable[Told]:
@@ -49,8 +58,8 @@ def _typed(numbers: Mapping[str, Any]) -> Iterable[Told]:
 
 def _grid(numbers: Mapping[str, Any]) -> Iterable[Told]:
     pixels = f"{numbers['least_pixels']} to {numbers['most_pixels']} pixels"
-    sides = f"sides divisible by {numbers['multiple']}, at most {numbers['ratio']}:1 and {numbers['longest']} long"
-    yield _of("size", "grid", f"{sides}, {pixels}")
+    sides = f"divisible by {numbers['multiple']}, at most {numbers['ratio']}:1 and {numbers['longest']} long"
+    yield _of("size", "sides", f"{sides}, {pixels}")
 
 
 def _combined(numbers: Mapping[str, Any]) -> Iterable[Told]:
@@ -64,10 +73,9 @@ def _accepted(when: Mapping[str, Any]) -> Iterable[Told]:
     for field, values in when.get("fields", {}).items():
         listed = values if isinstance(values, list) else [values]
         yield _of(field, "accepted values", [_text(value) for value in listed])
-    known = {"multipart": "multipart/form-data", "json": "application/json"}
-    for feature in when.get("features", ()) if len(when.get("features", ())) == 1 else ():
-        if feature in known:
-            yield "operation", "request body", "media types", (known[feature],)
+    features = when.get("features", ())
+    if len(features) == 1 and features[0] in _MEDIA and "not" not in when:
+        yield "operation", "request body", "media types", (_MEDIA[features[0]],)
 
 
 def _text(value: Any) -> str:

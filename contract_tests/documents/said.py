@@ -23,11 +23,11 @@ ASPECTS = (
     "path", "method", "servers", "key", "media types", "statuses", "type", "required", "refused", "values",
     "accepted values", "default", "null", "format", "pattern", "kinds", "minimum", "maximum", "above", "below",
     "multiple of", "min length", "max length", "min items", "max items", "max bytes", "alpha channel", "dimensions",
-    "with", "grid", "fields", "further fields", "names", "deprecated",
+    "with", "sides", "fields", "further fields", "names", "deprecated",
 )  # fmt: skip
 """What can be said about a thing, in the order of the tables."""
 
-UNITED = ("media types", "accepted values", "names", "servers")
+UNITED = ("media types", "accepted values", "names", "servers", "statuses")
 """Aspects that several places say a bit of each."""
 
 

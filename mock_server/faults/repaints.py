@@ -7,6 +7,7 @@ from dataclasses import replace
 from PIL import ImageOps
 
 from mock_server.faults.register import fault
+from mock_server.painter import picture_from_url
 from specs import pictures
 from specs.edits import Edit, Input
 
@@ -179,3 +180,17 @@ def only_three_fields_forwarded(edit: Edit) -> Edit:
 def jpeg_unless_asked(edit: Edit) -> Edit:
     """Where no `output_format` is asked for, a JPEG comes instead of the documented PNG."""
     return edit if edit.get("output_format") else replace(edit, fields={**edit.fields, "output_format": "jpeg"})
+
+
+@fault(
+    "source-recognised",
+    "mask-keeps-opaque",
+    "mask-heeded",
+    on="edit",
+    source=("https://github.com/lelandg/ImageAI/issues/43", "https://github.com/KeithCu/writeragent/pull/761"),
+    catalogue=("OT-01", "RP-22"),
+)
+def picture_ignored(edit: Edit) -> Edit:
+    """The picture that was sent is ignored: another one comes, made from the text alone."""
+    other = Input("image", data=picture_from_url("another picture"), is_part=True)
+    return replace(edit, images=(other,), mask=None)

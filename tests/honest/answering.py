@@ -41,7 +41,7 @@ class Work:
             (self.size[0] // scale, self.size[1] // scale),
             index,
             self.seed,
-            self.clear,
+            self.cleared,
             self.manners.drift,
             self.manners.noise,
             self.manners.frame,
@@ -52,9 +52,13 @@ class Work:
 
     @property
     def clear(self) -> bool:
-        """Whether the background becomes transparent: a careful painter clears only what the prompt calls one."""
-        asked = self.values.get("background") == "transparent" and self.kind != "jpeg"
-        return asked and (not self.manners.keeps_background or "background" in self.values["prompt"].lower())
+        """Whether a transparent background is wanted, and can be had."""
+        return self.values.get("background") == "transparent" and self.kind != "jpeg"
+
+    @property
+    def cleared(self) -> bool:
+        """Whether anything becomes transparent: a careful painter clears only what the prompt calls a background."""
+        return self.clear and (not self.manners.keeps_background or "background" in self.values["prompt"].lower())
 
     @property
     def count(self) -> int:
@@ -65,12 +69,11 @@ class Work:
     def told(self) -> dict[str, Any]:
         """What the answer says about its pictures."""
         asked = self.values.get("quality")
-        background = self.values.get("background")
         return {
             "size": f"{self.size[0]}x{self.size[1]}",
             "output_format": self.kind,
             "quality": asked if asked and asked != _AUTO else "high",
-            "background": "transparent" if background == "transparent" and self.kind != "jpeg" else "opaque",
+            "background": "transparent" if self.clear else "opaque",
         }
 
 
