@@ -46,15 +46,21 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as problem:
-        raise BadAddress(f"{url!r} is not a URL: {problem}") from None
+    except ValueError:
+        raise BadAddress(f"{_shown(url)!r} is not a URL: its host or port cannot be read") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadAddress(f"{url!r} is not an absolute http or https URL")
+        raise BadAddress(f"{_shown(url)!r} is not an absolute http or https URL")
     if port == 0:
-        raise BadAddress(f"{url!r} has the port 0")
+        raise BadAddress(f"{_shown(url)!r} has the port 0")
     if parts.username is not None:
         raise BadAddress(f"the URL of {parts.hostname} has a user name in it; the key goes into a header")
     return parts
+
+
+def _shown(url: str) -> str:
+    """A URL as a message may show it: without what may be a password, and without its query."""
+    bare = f"…@{url.rpartition('@')[2]}" if "@" in url else url
+    return bare.partition("?")[0]
 
 
 def join_url(base_url: str, path: str) -> str:

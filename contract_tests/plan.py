@@ -1,45 +1,78 @@
 """The plan: every question with what it is about and what it should cost, made before anything is sent.
 
-Order: what should be refused (free) first, then the plainest valid edit, then one question for each documented
-feature, each way of writing it down, each claim's allowed edge.
+Order: what should be refused (free) first, then the plainest valid edit, then what is billed: in the `full` profile one
+question for each documented feature, each way of writing it down, each claim's allowed edge; in the `quick` one all of
+that in pools, those first that serve the most claims for their price; in the `free` one nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Literal, TypeAlias
 
-from contract_tests import choosing, samples
+from contract_tests import choosing, quick, samples
+from contract_tests.confirming import URL, confirmed
 from contract_tests.designs import Design, designs, documented
 from contract_tests.drafts import Draft
 from contract_tests.encodings import ENCODINGS, Encoding, offered, plain
-from contract_tests.evidence import accepting, breaches
+from contract_tests.pooling import Bench, FaultyPool
 from contract_tests.questions import Question
+from contract_tests.selecting import selected
 from contract_tests.violations import Attempt, Good, attempts
-from specs import reading
 from specs.contract import Contract
 from specs.models import ModelList
 
-URL = "https://endpoint.invalid"
+Profile: TypeAlias = Literal["quick", "full", "free"]
+PROFILES: tuple[Profile, ...] = ("quick", "full", "free")
+
+__all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "plan"]
 
 
 class FaultyPlan(ValueError):
     """A question of ours is not what it says it is: valid, or a breach of exactly one claim."""
 
 
-def plan(contract: Contract, models: ModelList | None, seed: int = 0, *, heavy: bool = True) -> tuple[Question, ...]:
-    """All questions about a contract, in the order in which they are asked."""
+def plan(
+    contract: Contract,
+    models: ModelList | None,
+    seed: int = 0,
+    *,
+    heavy: bool = True,
+    profile: Profile = "full",
+    claims: Collection[str] = (),
+) -> tuple[Question, ...]:
+    """All questions about a contract, in the order in which they are asked; `claims`: only what these need.
+
+    Raises FaultyPlan.
+    """
+    whole = _one_by_one(contract, models, seed, heavy=heavy)
+    wanted = selected(whole, contract, claims) if claims else whole
+    if profile == "full":
+        return _unique(wanted)
+    free = tuple(quick.thinned((question for question in wanted if not question.billable), contract))
+    return _unique(free if profile == "free" else (*free, *_pooled(wanted, Bench(contract, models, seed))))
+
+
+def _pooled(questions: Sequence[Question], bench: Bench) -> Iterator[Question]:
+    try:
+        found = quick.traits([question for question in questions if question.billable], bench)
+        yield from (bench.sure(pool) for pool in quick.pools(found, bench))
+    except FaultyPool as problem:
+        raise FaultyPlan(str(problem)) from problem
+
+
+def _one_by_one(contract: Contract, models: ModelList | None, seed: int, *, heavy: bool) -> tuple[Question, ...]:
     base = samples.valid(contract, models, seed)
     made = (
         *_streamed(contract, models, seed),
         *_attempted(contract, models, seed, heavy=heavy),
         *_good(contract, models, base, seed),
     )
-    checked = (_checked(question, contract, models) for question in made)
+    checked = (confirmed(question, contract, models) for question in made)
     found = [question for question in checked if question is not None]
-    found.sort(key=lambda question: question.billable)
-    return _unique(found)
+    return tuple(sorted(found, key=lambda question: question.billable))
 
 
 def _unique(questions: Sequence[Question]) -> tuple[Question, ...]:
@@ -117,26 +150,3 @@ def _encoded(contract: Contract, base: Draft) -> Iterator[Question]:
         if way.name not in known:
             draft = base.with_field("stream", True) if way.name == "accept-event-stream" else base
             yield Question(f"wire-{way.name}", (), draft, way, billable=True)
-
-
-def _checked(question: Question, contract: Contract, models: ModelList | None) -> Question | None:
-    """The question, confirmed by the rules: valid if billed, else a breach of the claim it is about.
-
-    None when it cannot be asked of this contract: a design or an edge that another claim forbids.
-    """
-    request = question.request(contract, URL + contract.edit.path, "<key>")
-    edit = reading.read(contract, request, models)
-    broken, disputed = breaches(contract, edit)
-    if not question.billable:
-        return question if [claim.id for claim in broken] == list(question.about) else None
-    if broken or disputed:
-        return None
-    about = dict.fromkeys((*question.about, *accepting(contract, edit)))
-    return replace(question, about=tuple(about), price=_price(edit.get("model"), edit.get("size"), models))
-
-
-def _price(model: object, size: object, models: ModelList | None) -> float | None:
-    listed = models.get(model) if models else None
-    return listed.prices.get(size) if listed and isinstance(size, str) else None
-
-

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from contract_tests.choosing import required
+from contract_tests import choosing
 from contract_tests.confirming import confirmed
 from contract_tests.drafts import Draft
 from contract_tests.encodings import plain
 from contract_tests.questions import Question
 from contract_tests.samples import valid
 from contract_tests.traits import Trait, draft_of, encoding_of, headers_of
+from specs.applying import applies
 from specs.contract import Contract
 from specs.models import ModelList
+from specs.reading import read
 
 POOLED = "pooled/"
 """How the ids of questions begin that combine several traits."""
@@ -72,22 +74,35 @@ class Bench:
 
     def __post_init__(self) -> None:
         base = valid(self.contract, self.models, self.seed)
-        kept = {"prompt", "model", *required(self.contract)}
+        kept = {"prompt", "model", *choosing.required(self.contract)}
         self.base = base
         self.bare: Draft = replace(base, fields=tuple((name, value) for name, value in base.fields if name in kept))
         self.media = tuple(way.media_type for way in plain(self.contract.edit))
         self.padding = tuple(
-            Trait(f"{name}-{value}", {f"field:{name}": value}, self.media)
+            Trait(f"{name}-{value}", {f"field:{name}": value}, self.media, self._listing(name))
             for name, value in base.fields
             if not self.bare.has(name)
+        )
+
+    def _listing(self, name: str) -> tuple[str, ...]:
+        """The judged claims that list the values of a field: the cheap one is among them."""
+        request = Question("base", (), self.base, plain(self.contract.edit)[0], billable=True).request(
+            self.contract, self.contract.edit.path, None
+        )
+        edit = read(self.contract, request, self.models)
+        other = {"size": ("size_listed", "size_on_grid"), "model": ("model_listed",)}.get(name, ())
+        listing = (c for c in self.contract.of_area("request") if c.judged and applies(c, edit))
+        return tuple(
+            c.id for c in listing if c.rule in other or (c.rule == "field_one_of" and c.numbers["field"] == name)
         )
 
     def question(self, pool: Pool) -> Question | None:
         """The pool as a question; None when the rules say that it is not valid."""
         traits = tuple(sorted(pool.traits, key=lambda trait: trait.name))
+        plainest = () if any(trait not in self.padding for trait in traits) else self._listing("model")
         found = Question(
             id=self.name(pool),
-            about=tuple(dict.fromkeys(edge for trait in traits for edge in trait.edges)),
+            about=tuple(dict.fromkeys((*plainest, *(edge for trait in traits for edge in trait.edges)))),
             draft=draft_of(traits, self.bare),
             encoding=encoding_of(traits, pool.media_type),
             billable=True,
@@ -102,7 +117,8 @@ class Bench:
         telling = [trait.name for trait in pool.traits if trait not in self.padding]
         ending = "" if pool.media_type == self.media[0] else f"-{pool.media_type.rpartition('/')[2]}"
         if len(telling) <= 1:
-            return f"{APART}{telling[0] if telling else 'nothing'}{ending}{_mark(pool, self.padding)}"
+            first = f"{APART}{telling[0]}" if telling else "valid-edit"
+            return f"{first}{ending}{_mark(pool, self.padding)}"
         return f"{POOLED}{min(telling)}-and-{len(telling) - 1}-more-{_digest(pool)}"
 
     def own(self, trait: Trait, media_type: str) -> frozenset[str]:
@@ -140,17 +156,25 @@ def _digest(pool: Pool) -> str:
     return sha256(f"{pool.media_type}\n{names}".encode()).hexdigest()[:8]
 
 
-def pooled(traits: Sequence[Trait], bench: Bench, most: int = 0) -> tuple[Pool, ...]:
-    """As few pools as can be found that hold every trait, padded; the most exclusive traits are placed first."""
+def pooled(traits: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
+    """As few pools as can be found that hold every trait, padded.
+
+    The most exclusive traits are placed first, doubtful ones last and together: where they are refused, that concerns
+    few others.
+    """
     found: list[Pool] = []
-    for trait in sorted(traits, key=lambda each: (-_excluded(each, traits), each.name)):
+    for trait in sorted(traits, key=lambda each: (each.doubtful, -_excluded(each, traits), each.name)):
         fitting = [n for n, pool in enumerate(found) if pool.takes(trait) and bench.holds(pool.and_(trait))]
         if fitting:
-            place = min(fitting, key=lambda n: len(found[n].traits))
+            place = min(fitting, key=lambda n: (-_doubtful(found[n]) * trait.doubtful, len(found[n].traits)))
             found[place] = found[place].and_(trait)
         else:
             found.append(_opened(trait, bench))
     return tuple(padded(pool, bench) for pool in found)
+
+
+def _doubtful(pool: Pool) -> int:
+    return sum(trait.doubtful for trait in pool.traits)
 
 
 def _excluded(trait: Trait, others: Iterable[Trait]) -> int:

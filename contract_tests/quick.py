@@ -7,17 +7,18 @@ dear (other models, finer quality, more pictures) is left to the full plan where
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from contract_tests import pricing
-from contract_tests.designs import STRONG, documented
+from contract_tests.designs import STRONG
 from contract_tests.drafts import Draft
 from contract_tests.pooling import Bench, Pool, padded, pooled
 from contract_tests.questions import Question
 from contract_tests.traits import Trait, taken_off
 from specs.contract import Claim, Contract
 from specs.edits import ABSENT
+from specs.features import UNUSUAL
 
 MAIN, OTHER = 2, 1
 """How many violations of a claim are asked in the first content type it applies to, and in each other one."""
@@ -45,8 +46,8 @@ def thinned(questions: Iterable[Question], contract: Contract) -> Iterator[Quest
 
 def traits(questions: Sequence[Question], bench: Bench) -> tuple[Trait, ...]:
     """The traits of a one-by-one plan's valid questions that a quick run asks for."""
-    asked = [q for q in questions if not _is_ground(q) and not (_is_edge(q) and not _claim(q, bench.contract).judged)]
-    cheap = [question for question in asked if not _is_dear(question, bench.base)]
+    asked = [question for question in questions if not _is_ground(question)]
+    cheap = [question for question in asked if _is_judged(question, bench) and not _is_dear(question, bench.base)]
     needed = [*cheap, *_needed(cheap, [question for question in asked if question not in cheap], bench)]
     found = _united(_trait(question, asked, bench) for question in needed if _shows_more(question, asked, bench))
     return tuple(trait for trait in found if trait.slots)
@@ -75,6 +76,10 @@ def _is_edge(question: Question) -> bool:
     return "/" in question.id
 
 
+def _is_judged(question: Question, bench: Bench) -> bool:
+    return not _is_edge(question) or _claim(question, bench.contract).judged
+
+
 def _is_dear(question: Question, base: Draft) -> bool:
     """Whether a question asks for a dearer edit than it has to."""
     draft = question.draft
@@ -83,10 +88,10 @@ def _is_dear(question: Question, base: Draft) -> bool:
     return other or sized or pricing.pictures(draft) > 2
 
 
-def _needed(kept: Iterable[Question], dear: Iterable[Question], bench: Bench) -> Iterator[Question]:
-    """Of the dear questions those without which an acceptance claim would not be asked."""
+def _needed(kept: Iterable[Question], others: Iterable[Question], bench: Bench) -> Iterator[Question]:
+    """Of the questions left out those without which an acceptance claim would not be asked."""
     served = {claim for question in kept for claim in question.about}
-    for question in sorted(dear, key=lambda each: each.price or 0):
+    for question in sorted(others, key=lambda each: each.price or 0):
         wanted = {claim.id for claim in bench.contract.of_area("acceptance")} - served
         if wanted & set(question.about):
             served |= set(question.about)
@@ -126,21 +131,9 @@ def _trait(question: Question, others: Sequence[Question], bench: Bench) -> Trai
     fixed = written or _is_first_twin(question, others) or _is_bound(question, bench.contract)
     media = (own,) if fixed else bench.media
     found = taken_off(question, bench.base, media)
-    pass
-    return replace(found, wants=_wants(question, found, bench.base))
-
-
-def _accompanied(slots: Mapping[str, object], contract: Contract) -> dict[str, object]:
-    """The slots, with the field beside which alone one of them means anything."""
-    beside = {other: value for one, (other, value) in _BESIDE.items() if one in slots}
-    known = {slot: value for slot, value in beside.items() if documented(contract, slot.removeprefix("field:"))}
-    return known | dict(slots)
-
-
-_BESIDE: dict[str, tuple[str, object]] = {
-    "field:output_compression": ("field:output_format", "jpeg"),
-    "field:partial_images": ("field:stream", True),
-}
+    promised = {f for c in bench.contract.of_area("acceptance") if c.judged for f in c.when.get("features", ())}
+    doubtful = not (UNUSUAL - promised).isdisjoint(question.encoding.features)
+    return replace(found, wants=_wants(question, found, bench.base), doubtful=doubtful)
 
 
 def _is_bound(question: Question, contract: Contract) -> bool:

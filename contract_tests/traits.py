@@ -30,7 +30,8 @@ class Trait:
 
     `slots`: what it lays down, by slot: `field:<name>` (ABSENT: left out), `images`, `mask`, `wire:<attribute>`,
     `header:<name>`. `wants`: what other slots may hold beside it, where not anything. `media`: the content types it can
-    be written in, the preferred one first. `edges`: the request claims at whose edge it stands.
+    be written in, the preferred one first. `edges`: the request claims at whose edge it stands. `doubtful`: no judged
+    claim promises that such a form is taken, so an endpoint that keeps its contract may refuse it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Trait:
     wants: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
     features: tuple[str, ...] = ()
     heavy: bool = False
+    doubtful: bool = False
 
     def goes_with(self, other: Trait) -> bool:
         """Whether both can stand in one request, as far as their slots tell."""

@@ -18,7 +18,7 @@ from contract_tests.passing_ends import why
 from contract_tests.watching_clerk import Clerk, Task
 from contract_tests.watching_exchanges import Conversation, Passed, Room
 
-IN_MEMORY = 512 * 1024 * 1024
+IN_MEMORY = 256 * 1024 * 1024
 """Bytes of bodies that wait for the clerk, at most."""
 PATIENCE = 8.0
 """Seconds that answers under way are given when we are told to end."""

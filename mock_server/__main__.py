@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from mock_server import faults
-from mock_server.serving import PortTaken, bind
+from mock_server import faults, options
+from mock_server.scenarios import SCENARIOS
 from mock_server.settings import Settings, WrongSettings
 from specs import loading
 
 _EXAMPLES = """examples:
   image-mock                                     every provider, each under /<its name>, on http://127.0.0.1:4010
   image-mock --provider chatanywhere             one provider, also at the root: base URL http://127.0.0.1:4010/v1
+  image-mock --scenario 'rate-limit;times=2'     the first two requests are answered 429
   image-mock --fault b64-data-prefix             one thing wrong on purpose (`image-mock faults` lists them)
   image-mock --forget mask-matches-image         one claim not enforced (`image-contract list` lists them)
+
+every option may also stand in a --config file (`port: 4010`) or in a variable (IMAGE_MOCK_PORT=4010).
 """
 
 
@@ -28,18 +32,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found.add_argument("command", nargs="?", choices=("serve", "faults"), default="serve", help="serve, or list faults")
-    found.add_argument("--provider", action="append", default=[], metavar="NAME", help="serve this provider only")
-    found.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    found.add_argument("--port", type=int, default=4010, help="port to listen on, 0 for a free one (default: 4010)")
-    found.add_argument("--api-key", metavar="KEY", help="the only good key (default: all but those like sk-invalid…)")
-    found.add_argument("--api-key-env", metavar="NAME", help="read that key from an environment variable")
-    found.add_argument("--fault", action="append", default=[], metavar="ID", help="break one thing on purpose")
-    found.add_argument("--forget", action="append", default=[], metavar="CLAIM", help="do not enforce a request claim")
-    found.add_argument("--seed", type=int, default=0, help="other pictures, the same every time (default: 0)")
-    found.add_argument("--no-caption", action="store_true", help="do not write the prompt on the pictures")
-    found.add_argument("--checks", choices=("all", "schema", "none"), default="all", help="how strictly to judge requests")
-    found.add_argument("--stream-interval", type=float, default=0.0, metavar="S", help="seconds between events")
+    commands = ("serve", "faults", "scenarios")
+    found.add_argument("command", nargs="?", choices=commands, default="serve", help="serve, or list what can go wrong")
+    options.added(found)
     return found
 
 
@@ -47,46 +42,101 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until ended. Exit status: 0 ended, 2 wrong usage."""
     given = parser().parse_args(argv)
     try:
-        settings = _settings(given)
+        values = options.merged(given, os.environ)
+        settings = _settings(values, os.environ)
         if given.command == "faults":
-            return _list(settings)
-        server = bind(settings, given.host, given.port)
-    except (loading.UnknownProvider, loading.BrokenContract, WrongSettings, PortTaken) as problem:
+            return _list_faults(settings)
+        if given.command == "scenarios":
+            return _list_scenarios()
+        return _serve(settings, values)
+    except (loading.UnknownProvider, loading.BrokenContract, WrongSettings) as problem:
         print(f"image-mock: {problem}", file=sys.stderr)
         return 2
-    print(f"image-mock listens on http://{given.host}:{server.port}", flush=True)
+
+
+def _serve(settings: Settings, values: Mapping[str, Any]) -> int:
+    from mock_server import servers  # noqa: PLC0415 - listing needs no server
+
     try:
-        server.serve_forever(poll_interval=0.1)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.server_close()
+        servers.serve(
+            settings, values["host"], values["port"], server=values["server"], workers=values["workers"], say=_say
+        )
+    except servers.PortTaken as problem:
+        print(f"image-mock: {problem}", file=sys.stderr)
+        return 2
     return 0
 
 
-def _settings(given: argparse.Namespace) -> Settings:
-    key = given.api_key
-    if given.api_key_env:
-        key = os.environ.get(given.api_key_env)
-        if not key:
-            raise WrongSettings(f"the environment variable {given.api_key_env} holds no key")
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     return Settings(
-        providers=tuple(dict.fromkeys(given.provider)),
-        api_key=key,
-        faults=tuple(given.fault),
-        forget=frozenset(given.forget),
-        seed=given.seed,
-        checks=given.checks,
-        caption=not given.no_caption,
-        stream_interval=given.stream_interval,
+        providers=options.names(values["provider"]),
+        api_key=_key(values, environ),
+        faults=tuple(values["fault"]),
+        forget=frozenset(values["forget"]),
+        seed=values["seed"],
+        checks=values["checks"],
+        caption=not values["no_caption"],
+        stream_interval=_seconds(values, "stream_interval"),
+        scenarios=(*values["scenario"], *_script(values["script"])),
+        dialect=values["dialect"],
+        fetch_urls=values["fetch_urls"],
+        keep_alive=_seconds(values, "keep_alive"),
+        cors=tuple(values["cors"]),
+        log=values["log"],
+        largest=max(0, values["max_body"]),
     )
 
 
-def _list(settings: Settings) -> int:
+def _key(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    named = values["api_key_env"]
+    if not named:
+        return values["api_key"] or None
+    if not environ.get(named):
+        raise WrongSettings(f"the environment variable {named} holds no key")
+    return environ[named]
+
+
+def _seconds(values: Mapping[str, Any], key: str) -> float:
+    value: float = values[key]
+    if not 0 <= value <= 3600:  # noqa: PLR2004 - seconds of an hour
+        raise WrongSettings(f"{key.replace('_', '-')} is {value}, not between 0 and 3600 seconds")
+    return value
+
+
+def _script(path: str | None) -> tuple[str, ...]:
+    """The cues of a script file, in words: a list of `scenario: name` with its options, or of texts."""
+    if path is None:
+        return ()
+    document = options.read_yaml(path)
+    steps = document.get("script") if isinstance(document, dict) else document
+    if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
+        raise WrongSettings(f"{path} holds no list of scenarios, nor an object with such a list under `script`")
+    return tuple(step if isinstance(step, str) else _in_words(step) for step in steps)
+
+
+def _in_words(step: Mapping[str, Any]) -> str:
+    rest = "".join(f";{key}={value}" for key, value in step.items() if key != "scenario")
+    return f"{step.get('scenario', '')}{rest if 'times' in step else f'{rest};times=1'}"
+
+
+def _list_faults(settings: Settings) -> int:
     for name, contract in settings.contracts().items():
         print(f"{name}:")
         for fault in faults.offered(contract):
             print(f"  {fault.id:34} {', '.join(fault.breaks):44} {fault.statement}")
+    return 0
+
+
+def _list_scenarios() -> int:
+    for scenario in dict.fromkeys(scenario.id for scenario in SCENARIOS.values()):
+        known = SCENARIOS[scenario]
+        options_ = " ".join(f"{key.replace('_', '-')}={value}" for key, value in known.options.items())
+        print(f"  {', '.join(known.names):28} {options_:26} {known.statement}")
+    print("  every fault of `image-mock faults` is a scenario too, by its id")
     return 0
 
 

@@ -56,7 +56,7 @@ def _choice(value: Any, offered: tuple[str, ...], otherwise: str) -> Any:
 
 
 def _number(value: Any, otherwise: int) -> int:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100  # noqa: PLR2004 - percent
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
     return value if fits else otherwise
 
 
@@ -73,7 +73,12 @@ def answer(contract: Contract, edit: Edit, settings: Settings, gallery: Gallery)
     painted = [painter.paint(wanted, index) for index in range(min(edit.count, 10))]
     as_url = edit.get("response_format") == "url" and _gives_urls(contract)
     data = [{"url": gallery.link(picture, edit.request)} if as_url else _in_text(picture) for picture in painted]
-    document = {"created": int(time.time()), **echoes(edit, wanted), "data": data, "usage": usage(edit, wanted, len(data))}
+    document = {
+        "created": int(time.time()),
+        **echoes(edit, wanted),
+        "data": data,
+        "usage": usage(edit, wanted, len(data)),
+    }
     return Reply(document=document)
 
 
@@ -125,7 +130,7 @@ def _image_tokens(picture: Input) -> int:
 
 def _stream(edit: Edit, wanted: painter.Order, settings: Settings) -> Reply:
     asked = edit.get("partial_images")
-    steps = asked if isinstance(asked, int) and not isinstance(asked, bool) and 0 <= asked <= 3 else 0  # noqa: PLR2004
+    steps = asked if isinstance(asked, int) and not isinstance(asked, bool) and 0 <= asked <= 3 else 0
     common = {"created_at": int(time.time()), **echoes(edit, wanted)}
     events = [_partial(common, wanted, step, steps) for step in range(steps)]
     last = {"type": COMPLETED, "b64_json": base64.b64encode(painter.paint(wanted, 0)).decode(), **common}

@@ -1,57 +1,62 @@
-"""The Flask application: every path goes to the house; `/_mock/` is the mock's own."""
+"""The Flask application: the door to the house in front, the control room under `/_mock/` behind it."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import flask
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
-from mock_server import wire
-from mock_server.gallery import PATH
+from mock_server import control, control_acting, control_reading, wire
+from mock_server.door import Door
 from mock_server.house import House
-from mock_server.replies import refusal
+from mock_server.replies import Reply, refusal
 from mock_server.settings import Settings
+from mock_server.state import State
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_ = (control_acting, control_reading)
 
 
-def create_app(settings: Settings | None = None) -> flask.Flask:
-    """A WSGI application that keeps the contracts. Raises loading.UnknownProvider, WrongSettings."""
+def create_app(settings: Settings | None = None, state: State | None = None) -> flask.Flask:
+    """A WSGI application that keeps the contracts. Raises loading.UnknownProvider, WrongSettings.
+
+    `state` is what several processes share; without it the application has its own.
+    """
     app = flask.Flask(__name__, static_folder=None)
-    house = House(settings or Settings())
-
-    def any_path(path: str) -> flask.Response:
-        del path
-        return _any(house)
-
-    app.config["MAX_CONTENT_LENGTH"] = wire.LARGEST
+    house = House(settings or Settings(), state)
     app.extensions["house"] = house
-    app.add_url_rule("/_mock/health", "health", lambda: _health(house))
-    app.add_url_rule(f"{PATH}<name>", "picture", lambda name: _picture(house, name))
-    app.add_url_rule("/", "any", any_path, methods=_METHODS, provide_automatic_options=False, defaults={"path": ""})
-    app.add_url_rule("/<path:path>", "any", any_path, methods=_METHODS, provide_automatic_options=False)
+    app.config["MAX_CONTENT_LENGTH"] = control.LARGEST
+    for route in control.ROUTES:
+        path = f"{control.PATH}{route.path.replace('{', '<').replace('}', '>')}"
+        app.add_url_rule(path, route.name, _view(house, route.act), methods=[route.method])
     app.register_error_handler(HTTPException, _refused)
+    app.wsgi_app = Door(house, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
-def _any(house: House) -> flask.Response:
-    started = time.time()
-    return wire.write(house.answer(wire.read(flask.request, house.settings.api_key)), started)
+def _view(house: House, act: control.Act) -> Callable[..., flask.Response]:
+    def view(**places: str) -> flask.Response:
+        _method, query, value = wire.control_request()
+        asked = control.Asked(house, places, query, value, wire.origin())
+        try:
+            return _written(act(asked))
+        except control.Wrong as problem:
+            return _written(refusal(problem.status, f"{problem}.", code="control"))
+
+    return view
 
 
-def _health(house: House) -> flask.Response:
-    return flask.jsonify(status="ok", providers=list(house.contracts), requests=house.journal.counts["requests"])
-
-
-def _picture(house: House, name: str) -> flask.Response:
-    picture = house.gallery.get(name)
-    if picture is None:
-        return wire.write(refusal(404, "this picture is not kept (any more)", code="not_found"), time.time())
-    return flask.Response(picture, content_type=f"image/{name.rpartition('.')[2]}")
+def _written(reply: Reply) -> flask.Response:
+    response = flask.Response(reply.body(), status=reply.status)
+    for name, value in wire.fields(reply, time.time(), 0):
+        if not name.startswith(("x-ratelimit-", "openai-")):
+            response.headers[name] = value
+    return response
 
 
 def _refused(problem: HTTPException) -> flask.Response:
     status = problem.code or 500
-    said = "The body is too large." if isinstance(problem, RequestEntityTooLarge) else f"{problem.name}."
-    return wire.write(refusal(status, said), time.time())
+    return _written(
+        refusal(status, f"{problem.name}: /_mock/openapi.json describes the mock's own API.", code="control")
+    )

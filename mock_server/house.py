@@ -1,118 +1,216 @@
-"""One request through the mock, without Flask: which provider, who asks, what is wrong with it, and the reply.
+"""One request through the mock, without HTTP: which provider, who asks, what is wrong with it, and the reply.
 
 match path -> read -> request claims in the order in which the provider notices defects -> the first breach gives the
-contract's refusal, else the right answer -> the faults that are set -> the journal.
+contract's refusal, else the right answer -> the scenario whose cue it is -> the faults that are set -> the provider's
+dialect -> the journal. What was judged once is remembered by its digest.
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from mock_server import answers, faults
-from mock_server.gallery import Gallery
-from mock_server.journal import Entry, Journal
+from mock_server import answers, cueing, dialects, faults, fetching, refusing
+from mock_server.admission import Admission
+from mock_server.cues import Cue
+from mock_server.faults import Fault
+from mock_server.journal import Entry
+from mock_server.remembering import Memory, Verdict, digest
 from mock_server.replies import Reply, refusal
-from mock_server.settings import Settings
+from mock_server.scenarios import SCENARIOS, Scene
+from mock_server.settings import Settings, WrongSettings
+from mock_server.state import State
 from specs import models, reading
-from specs.applying import applies
-from specs.contract import Claim, Contract
+from specs.contract import Contract
 from specs.edits import Edit
 from specs.messages import Request
-from specs.rules import RULES, Breach
 
-_SHAPES = ("picture", "mask")
-"""Rule families that look into pictures: what `checks: schema` leaves out."""
+PAINTED = 400_000_000
+"""Bytes that all pictures being painted may need at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The first claim that a request breaks, and how."""
+class Handled:
+    """A reply, and the number of its entry in the journal."""
 
-    claim: Claim
-    breach: Breach
+    reply: Reply
+    number: int
 
 
 class House:
-    """The mock's state: contracts, settings, the journal, the pictures promised as links."""
+    """The mock's state: contracts, settings, the journal, the cues, the pictures promised as links."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, state: State | None = None) -> None:
         self.settings = settings
         self.contracts = settings.contracts()
-        self.gallery = Gallery()
-        self.journal = Journal()
+        self.state = state or State()
+        self.journal, self.gallery, self.cues = self.state.journal, self.state.gallery, self.state.cues
         self.faults = faults.chosen(settings.faults, tuple(self.contracts))
+        self.ending = threading.Event()
+        self.bodies = Admission(settings.largest)
+        self._painting = Admission(PAINTED)
+        self._memory = Memory()
+        self._offered = {name: {fault.id: fault for fault in faults.offered(c)} for name, c in self.contracts.items()}
+        self.fault_ids = frozenset(id for offered in self._offered.values() for id in offered)
+        self.rehearsed = tuple(cueing.parse(words, self.fault_ids) for words in settings.scenarios)
+        if state is None:
+            self.reset()
+
+    def reset(self, test_id: str | None = None) -> None:
+        """As after the start: no journal, the cues of the start, no fault set since; or nothing of one test."""
+        self.journal.clear(test_id)
+        self.cues.clear(test_id)
+        if test_id is None:
+            self.cues.set_faults(())
+            for cue in self.rehearsed:
+                self.cues.add(cue)
+
+    def offered(self, provider: str) -> Mapping[str, Fault]:
+        """The faults of a provider, by id."""
+        return self._offered[provider]
 
     def route(self, request: Request) -> tuple[Contract, Request] | None:
         """The provider a request is for, and the request without the provider's prefix; None when there is none."""
         first, _, rest = request.path.lstrip("/").partition("/")
         if first in self.contracts:
-            return self.contracts[first], _at_path(request, f"/{rest}")
+            return self.contracts[first], replace(request, url=f"http://mock/{rest}")
         if len(self.contracts) == 1:
             return next(iter(self.contracts.values())), request
         return None
 
     def answer(self, request: Request) -> Reply:
         """The reply to any request."""
+        return self.handle(request).reply
+
+    def handle(self, request: Request) -> Handled:
+        """The reply to any request, which now stands in the journal."""
+        started = time.time()
         routed = self.route(request)
         if routed is None:
             names = ", ".join(f"/{name}" for name in self.contracts)
-            return refusal(404, f"no provider is served at {request.path}; there are {names}", code="not_found")
+            reply = refusal(404, f"No provider is served at {request.path}; there are {names}.", code="not_found")
+            return self._noted("", Edit(request, "none", None, on_route=False), reply, started)
         contract, inner = routed
         if contract.models and inner.path == contract.models.path:
-            return _listed(contract, inner)
-        return self._edit(contract, inner, request)
+            reply = _listed(contract, inner)
+            return self._noted(contract.provider, Edit(request, "none", None, on_route=False), reply, started)
+        return self._edit(contract, inner, request, started)
 
-    def _edit(self, contract: Contract, inner: Request, whole: Request) -> Reply:
-        started = time.time()
+    def refuse(self, request: Request, status: int, message: str, **named: str | None) -> Handled:
+        """A refusal before anything was read: the body is too large, or broke off."""
+        contract = (self.route(request) or (None, None))[0]
+        provider = contract.provider if contract else ""
+        reply = dialects.spoken(refusal(status, message, **named), provider, self.settings.speaks(provider))
+        return self._noted(provider, Edit(request, "none", None, on_route=True), reply, time.time())
+
+    def _noted(self, provider: str, edit: Edit, reply: Reply, started: float, **news: object) -> Handled:
+        test_id = edit.request.header("x-test-id")
+        entry = Entry(provider, edit, reply, reply.why, started, seconds=time.time() - started, test_id=test_id)
+        return Handled(reply, self.journal.add(replace(entry, **news) if news else entry))  # type: ignore[arg-type]
+
+    def _edit(self, contract: Contract, inner: Request, whole: Request, started: float) -> Handled:
+        provider = contract.provider
+        key = digest(provider, whole)
+        verdict = self._memory.get(key) or self._judged(contract, inner, whole, key)
+        edit = replace(verdict.edit, request=replace(whole, body=verdict.edit.request.body))
+        try:
+            cue = self._cue(provider, edit)
+        except WrongSettings as problem:
+            return self._noted(provider, edit, refusal(400, f"{problem}.", code="unknown_scenario"), started)
+        broken = self._broken(provider, cue)
+        right = partial(self._right, contract, verdict, edit, broken)
+        known = SCENARIOS.get(cue.scenario) if cue else None
+        reply = known.act(Scene(contract, edit, right), **cue.options) if known and cue else right()
+        reply = faults.miswrite(broken, edit, reply, contract) if broken else reply
+        reply = dialects.spoken(reply, provider, self.settings.speaks(provider))
+        return self._noted(
+            provider,
+            edit,
+            reply,
+            started,
+            refused_by=verdict.refused_by if known is None else reply.why,
+            likeness=verdict.digest,
+            kin=verdict.kin,
+            scenario=cue.scenario if cue else None,
+            faults=tuple(fault.id for fault in broken),
+        )
+
+    def _cue(self, provider: str, edit: Edit) -> Cue | None:
+        """The cue that a request carries, else the first in the queue that fits. Raises WrongSettings."""
+        asked = cueing.asked_for(edit.request, self.fault_ids)
+        test_id = edit.request.header("x-test-id")
+        if asked is not None:
+            words, cue = asked
+            return cue if self.cues.turn(f"{provider}/{test_id}/{words}", cue) else None
+        return self.cues.take(provider, test_id) if edit.on_route else None
+
+    def _broken(self, provider: str, cue: Cue | None) -> tuple[Fault, ...]:
+        """The faults of the start, those set since, and the one whose cue it is."""
+        since = self.cues.faults()
+        if cue is None and not since:
+            return self.faults[provider]
+        ids = (*since, *((cue.scenario,) if cue else ()))
+        offered = self._offered[provider]
+        return tuple(dict.fromkeys((*self.faults[provider], *(offered[id] for id in ids if id in offered))))
+
+    def _judged(self, contract: Contract, inner: Request, whole: Request, key: bytes) -> Verdict:
         listed = models.from_value(contract.models.example) if contract.models else None
         edit = replace(reading.read(contract, inner, listed), request=replace(inner, url=whole.url))
-        broken = self.faults[contract.provider]
-        found = next(refusals(contract, edit, self.settings), None)
-        if found is not None:
-            reply = refused(found)
-        else:
-            reply = answers.answer(contract, faults.misread(broken, edit), self.settings, self.gallery)
-        reply = faults.miswrite(broken, edit, reply, contract)
-        self.journal.add(Entry(contract.provider, edit, reply, found.claim.id if found else None, started))
+        found = next(refusing.refusals(contract, edit, self.settings), None)
+        if found is None and self.settings.fetch_urls != "no" and any(p.url for p in (*edit.images, edit.mask) if p):
+            return self._fetched(contract, edit, key)
+        return self._verdict(contract, edit, found, key)
+
+    def _fetched(self, contract: Contract, edit: Edit, key: bytes) -> Verdict:
+        """Links are followed once everything else is right; then the pictures are judged as if they had been sent."""
+        try:
+            edit = fetching.fetched(edit, self.settings.fetch_urls)
+        except fetching.NotFetched as problem:
+            reply = refusal(400, f"{problem}.", param=problem.at, code="invalid_image_url", why="image-not-fetched")
+            return Verdict(edit, reply.why, reply, digest=key)
+        found = next(refusing.refusals(contract, edit, self.settings), None)
+        return Verdict(
+            edit, found.why if found else None, found and refusing.refused(found, edit, contract), digest=key
+        )
+
+    def _verdict(self, contract: Contract, edit: Edit, found: refusing.Refused | None, key: bytes) -> Verdict:
+        if found is None:
+            return Verdict(edit, None, None, digest=key)
+        verdict = Verdict(edit, found.why, refusing.refused(found, edit, contract), digest=key)
+        return self._memory.keep(key, verdict)
+
+    def _right(self, contract: Contract, verdict: Verdict, edit: Edit, broken: tuple[Fault, ...]) -> Reply:
+        """The reply without scenario: the refusal, or the answer; remembered where it is the same every time."""
+        if verdict.reply is not None:
+            misread = verdict.refused_by is None and any(fault.on == "edit" for fault in broken)
+            return (
+                verdict.fresh() or verdict.reply
+                if not misread
+                else self._answer(contract, faults.misread(broken, edit))
+            )
+        reply = self._answer(contract, faults.misread(broken, edit))
+        if not broken and reply.events is None and not any(p.url for p in edit.images) and _carries_pictures(reply):
+            verdict.reply = reply
+            verdict.seal()
+            self._memory.keep(verdict.digest, verdict)
+            return verdict.fresh() or reply
         return reply
 
+    def _answer(self, contract: Contract, edit: Edit) -> Reply:
+        width, height = edit.size or (1536, 1024)
+        with self._painting.lent(6 * edit.count * width * height):
+            return answers.answer(contract, edit, self.settings, self.gallery)
 
-def _at_path(request: Request, path: str) -> Request:
-    return replace(request, url=path)
+
+def _carries_pictures(reply: Reply) -> bool:
+    """Whether the pictures stand in the answer; a link may lead to one that is gone later."""
+    return isinstance(reply.document, dict) and all("b64_json" in item for item in reply.document.get("data", ()))
 
 
 def _listed(contract: Contract, request: Request) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return refusal(405, f"the list of models is read with GET, not {request.method}")
+        return refusal(405, f"The list of models is read with GET, not {request.method}.")
     return Reply(document=contract.models.example if contract.models else None)
-
-
-def refusals(contract: Contract, edit: Edit, settings: Settings) -> Iterator[Refused]:
-    """Every claim the request breaks, in the order in which the provider notices defects."""
-    for claim in contract.of_area("request"):
-        if not _enforced(claim, settings) or not applies(claim, edit):
-            continue
-        for said in RULES[claim.rule].say(edit, claim.numbers):
-            if isinstance(said, Breach):
-                yield Refused(claim, said)
-                break
-
-
-def _enforced(claim: Claim, settings: Settings) -> bool:
-    if claim.id in settings.forget or not (claim.judged or claim.origin == "own"):
-        return False
-    if settings.checks == "none":
-        return claim.rule == "body_well_formed"
-    in_pictures = RULES[claim.rule].check.__module__.rpartition(".")[2] in _SHAPES
-    return settings.checks == "all" or not in_pictures or claim.rule in ("image_required", "images_at_most")
-
-
-def refused(found: Refused) -> Reply:
-    """The refusal of a breach, as the claim says it is refused."""
-    how = found.claim.refusal
-    if how is None:
-        raise TypeError(f"the claim {found.claim.id} does not say how its breach is refused")
-    message = found.breach.sentence[0].upper() + found.breach.sentence[1:] + "."
-    return refusal(how.status[0], message, how.type, param=how.param, code=how.code, why=found.claim.id)

@@ -42,7 +42,7 @@ class Reply:
 
     `why` names the claim whose breach is refused; `pause` are seconds between a stream's events (or drips); `cut` ends
     the connection after so many bytes of the body; `delay` are seconds before the first byte; `drip` sends so many
-    bytes at a time; `mute` never answers at all and drops the connection after `delay`.
+    bytes at a time.
     """
 
     status: int = 200
@@ -55,13 +55,12 @@ class Reply:
     delay: float = 0.0
     cut: int | None = None
     drip: int | None = None
-    mute: bool = False
     sealed: Sealed | None = None
 
     @property
     def accepted(self) -> bool:
         """Whether this answers an edit with pictures."""
-        return self.why is None and 200 <= self.status < 300  # noqa: PLR2004 - a status class
+        return self.why is None and 200 <= self.status < 300
 
     @property
     def content_type(self) -> str:
@@ -86,7 +85,10 @@ class Reply:
 
     def with_body(self, body: bytes, content_type: str) -> Reply:
         """The same reply with a raw body of another kind."""
-        headers = (*(field for field in self.headers if field[0].lower() != "content-type"), ("Content-Type", content_type))
+        headers = (
+            *(field for field in self.headers if field[0].lower() != "content-type"),
+            ("Content-Type", content_type),
+        )
         return replace(self, document=None, events=None, raw=body, headers=headers)
 
     def with_document(self, **news: Any) -> Reply:

@@ -45,7 +45,9 @@ def bind(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> BaseWSGI
         listening = socket.create_server((host, port), backlog=128)
     except (OSError, OverflowError) as problem:
         why = getattr(problem, "strerror", None) or problem
-        raise PortTaken(f"{host}:{port} cannot be listened on: {str(why).lower()}; choose another with --port") from None
+        raise PortTaken(
+            f"{host}:{port} cannot be listened on: {str(why).lower()}; choose another with --port"
+        ) from None
     with listening:
         return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno())
 

@@ -6,18 +6,12 @@ from collections import defaultdict
 
 import pytest
 
-from contract_tests.evidence import is_valid, read_out
-from contract_tests.plan import URL
-from contract_tests.questions import Question
+from contract_tests.evidence import is_valid
 from mock_server import faults
 from mock_server.faults import Fault
-from mock_server.replies import Reply
 from mock_server.settings import Settings
-from specs import loading, models
-from specs.applying import applies
-from specs.contract import Contract
-from specs.messages import Exchange
-from tests.walking import broken, faultless, found, planned
+from specs import loading
+from tests.walking import breaking, broken, faultless, found, touched_by
 
 PROVIDERS = loading.providers()
 NEEDS_A_LINK = {"accepts-image-url"}
@@ -40,33 +34,6 @@ FAULTS = [
 ]
 
 
-def _touched(provider: str, fault: Fault) -> tuple[Question, ...]:
-    """The questions whose answer a fault can change."""
-    contract = loading.load(provider)
-    if fault.on == "refusal":
-        return tuple(question for question in planned(provider) if not question.billable)
-    valid = tuple(question for question in planned(provider) if question.billable)
-    if fault.id.startswith("refuses-"):
-        return tuple(q for q in valid if applies(contract.claim(fault.breaks[0]), _read(contract, q).edit))
-    if fault.on == "accepted":
-        return tuple(q for q in valid if fault.act(_read(contract, q).edit, _PLAIN) is not _PLAIN)
-    plain = (q for q in valid if _is_plain(q.id))
-    return tuple(q for q in plain if fault.on == "edit" or (q.draft.get("stream") is True) == (fault.on == "stream"))
-
-
-_PLAIN = Reply(document={})
-
-
-def _is_plain(id: str) -> bool:
-    return "gzip" in id or not ("/" in id or id.startswith("wire-") or id.endswith("-json"))
-
-
-def _read(contract: Contract, question: Question):  # type: ignore[no-untyped-def]
-    listed = models.from_value(contract.models.example) if contract.models else None
-    request = question.request(contract, URL + contract.edit.path, "<key>")
-    return read_out(contract, Exchange("0", request), listed, {})
-
-
 def _together(claims: tuple[str, ...], provider: str) -> set[str]:
     """The claims whose valid requests are all also about one of these: nothing can tell them apart by asking."""
     evidence = faultless(provider)
@@ -79,14 +46,14 @@ def _together(claims: tuple[str, ...], provider: str) -> set[str]:
 
 @pytest.mark.parametrize(("provider", "claim"), FORGET, ids=[f"{p}-{c}" for p, c in FORGET])
 def test_a_mock_that_forgets_a_claim_is_caught_at_that_claim(provider: str, claim: str) -> None:
-    touched = tuple(question for question in planned(provider) if claim in question.about and not question.billable)
-    assert broken(found(Settings(providers=(provider,), forget=frozenset({claim}), caption=False), touched)) == {claim}
+    settings = Settings(providers=(provider,), forget=frozenset({claim}), caption=False)
+    assert broken(found(settings, breaking(provider, claim))) == {claim}
 
 
 @pytest.mark.parametrize(("provider", "fault"), FAULTS, ids=[f"{p}-{f.id}" for p, f in FAULTS])
 def test_a_mock_with_a_fault_is_caught_at_the_claims_it_breaks(provider: str, fault: Fault) -> None:
     settings = Settings(providers=(provider,), faults=(fault.id,), caption=False)
-    caught = broken(found(settings, _touched(provider, fault)))
+    caught = broken(found(settings, touched_by(provider, fault)))
     assert caught
     assert caught <= {*fault.breaks, *_together(fault.breaks, provider)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -92,6 +93,19 @@ def test_verdicts_outlive_the_exchanges_they_rest_on(tmp_path: Path) -> None:
     assert verdicts["usage-present"] == "broken"
     assert verdicts["picture-whole"] == "holds"
     assert (report.requests, report.billable) == (14, 6)
+
+
+def test_reports_are_due_every_so_many_exchanges(tmp_path: Path) -> None:
+    ledger = Ledger(book(tmp_path, every=3), lambda line: None)
+    due = []
+    for one in traffic()[:7]:
+        ledger.take(one)
+        due.append(ledger.unreported)
+        if ledger.unreported:
+            ledger.write(ledger.judge()[0])
+            assert not json.loads((tmp_path / "report.json").read_text("utf-8"))["complete"]
+    assert due == [False, False, True, False, False, True, False]
+    ledger.close()
 
 
 def test_no_key_of_the_traffic_is_written_even_when_another_exchange_echoes_it(tmp_path: Path) -> None:

@@ -14,14 +14,18 @@ from pathlib import Path
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
-from contract_tests.evidence import Evidence, gathered
+from contract_tests.evidence import Evidence, gathered, read_out
 from contract_tests.findings import Finding
 from contract_tests.judging import findings
-from contract_tests.plan import plan
+from contract_tests.plan import URL, plan
 from contract_tests.questions import Question
+from mock_server.faults import Fault
+from mock_server.replies import Reply
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading, models
+from specs.answers import Asked
+from specs.applying import applies
 from specs.contract import Contract
 from specs.lines import Header
 from specs.messages import Exchange
@@ -75,3 +79,35 @@ def found(settings: Settings, touched: Sequence[Question]) -> tuple[Finding, ...
 def broken(found: Sequence[Finding]) -> set[str]:
     """The judged claims that are broken."""
     return {finding.claim.id for finding in found if finding.verdict == "broken" and finding.claim.judged}
+
+
+def breaking(provider: str, claim: str) -> tuple[Question, ...]:
+    """The questions that break a claim on purpose."""
+    return tuple(question for question in planned(provider) if claim in question.about and not question.billable)
+
+
+def touched_by(provider: str, fault: Fault) -> tuple[Question, ...]:
+    """The questions whose answer a fault can change."""
+    contract = loading.load(provider)
+    if fault.on == "refusal":
+        return tuple(question for question in planned(provider) if not question.billable)
+    valid = tuple(question for question in planned(provider) if question.billable)
+    if fault.id.startswith("refuses-"):
+        return tuple(q for q in valid if applies(contract.claim(fault.breaks[0]), _read(contract, q).edit))
+    if fault.on == "accepted":
+        return tuple(q for q in valid if fault.act(_read(contract, q).edit, _PLAIN) is not _PLAIN)
+    plain = (q for q in valid if _is_plain(q.id))
+    return tuple(q for q in plain if fault.on == "edit" or (q.draft.get("stream") is True) == (fault.on == "stream"))
+
+
+_PLAIN = Reply(document={})
+
+
+def _is_plain(id: str) -> bool:
+    return "gzip" in id or not ("/" in id or id.startswith("wire-") or id.endswith("-json"))
+
+
+def _read(contract: Contract, question: Question) -> Asked:
+    listed = models.from_value(contract.models.example) if contract.models else None
+    request = question.request(contract, URL + contract.edit.path, "<key>")
+    return read_out(contract, Exchange("0", request), listed, {})

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from contract_tests.addresses import BadAddress
+from contract_tests.documents.reading import UnreadableDocument
 from contract_tests.findings import Report
 from contract_tests.local_mock import MockFailed
 from contract_tests.plan import FaultyPlan
 from contract_tests.reports import json_form, terminal
+from contract_tests.reports.baseline import UnreadableBaseline
 from contract_tests.running import Outcome, Unwritable, exit_status
+from contract_tests.weighing import NoReports
 from specs import loading, models
 from specs.contract import Contract
 from specs.transcripts import UnreadableTranscript
@@ -38,6 +41,9 @@ MISTAKES = (
     Unwritable,
     UnreadableTranscript,
     json_form.UnreadableReport,
+    UnreadableDocument,
+    UnreadableBaseline,
+    NoReports,
 )
 """What ends a command with status 2: the user's input or our own data. Each is one sentence."""
 

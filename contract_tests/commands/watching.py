@@ -37,6 +37,8 @@ def watched(given: argparse.Namespace) -> int:
     host, port = listening(given.listen)
     if given.every < 1:
         raise WrongUsage(f"--every {given.every} is no number of exchanges")
+    if "@" in given.upstream:
+        raise WrongUsage("--upstream has a user name in it; the key comes with the app's own requests")
     provider = loading.load(given.provider).provider
     writable(given.out)
     book = Book(provider, _root(given.upstream), given.out, given.every, keep_pictures=not given.no_pictures)

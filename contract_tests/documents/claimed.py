@@ -39,7 +39,7 @@ def told(claim: Claim) -> Iterable[Told]:
     """What one claim says of fields; nothing where it is a promise about behaviour."""
     if claim.rule == "accepts":
         return _accepted(claim.when)
-    return RULES.get(claim.rule, lambda _numbers: ())(claim.numbers)
+    return RULES[claim.rule](claim.numbers) if claim.rule in RULES else ()
 
 
 def _of(field: str, aspect: str, value: Any) -> Told:

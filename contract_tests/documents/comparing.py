@@ -146,7 +146,7 @@ def _same(left: Sequence[Said], right: Sequence[Said]) -> bool:
 def compared(contracts: Iterable[Contract], home: Path = loading.HOME) -> Comparison:
     """Contracts beside each other; the reference stands first where it is among them."""
     given = tuple(sorted(contracts, key=lambda contract: contract.provider != REFERENCE))
-    return Comparison(given, _rows(given), _promises(given), tuple(e for c in given for e in _overruled(c, home)))
+    return Comparison(given, _rows(given), _promises(given), tuple(e for c in given for e in overruled(c, home)))
 
 
 def sayings(contract: Contract) -> Iterator[Said]:
@@ -175,10 +175,11 @@ def _promises(contracts: Sequence[Contract]) -> tuple[Promise, ...]:
     return tuple(Promise(id, dict(zip(named, (known.get(id) for known in by_id), strict=True))) for id in ids)
 
 
-def _overruled(contract: Contract, home: Path) -> Iterator[Overruled]:
-    """Read from the overlay itself: the contract keeps only what is left."""
+def overruled(contract: Contract, home: Path = loading.HOME) -> Iterator[Overruled]:
+    """What a provider does not take over, read from its overlay: the contract keeps only what is left."""
     described_by = loading.read_yaml(home / contract.provider / "overlay.yaml")
     for item in (described_by.get("x-inherits") or {}).get("except", ()):
         cited = item["citation"]
-        place = Citation(cited.get("document", contract.provider), cited.get("at", ""), cited["quote"], cited.get("gloss"))
+        document, at = cited.get("document", contract.provider), cited.get("at", "")
+        place = Citation(document, at, cited["quote"], cited.get("gloss"))
         yield Overruled(contract.provider, item["id"], item["why"], place)

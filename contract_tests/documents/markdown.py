@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 
-from contract_tests.documents.cells import Places, entries, promise, source
+from contract_tests.documents.cells import Entry, Places, entries, promise, source
 from contract_tests.documents.comparing import Comparison, Promise, Row, silence
 from contract_tests.documents.said import Said
 from contract_tests.documents.text import UNEQUAL
@@ -110,10 +110,12 @@ def _rows(rows: Sequence[Row], names: Sequence[str], comparison: Comparison, pla
 
 
 def _cell(sayings: Sequence[Said], places: Places) -> str:
-    return "<br>".join(
-        f"{code(entry.value)}{f' ({plain(entry.when)})' if entry.when else ''} {' '.join(f'[^{n}]' for n in entry.places)}"
-        for entry in entries(sayings, places)
-    )
+    return "<br>".join(_entry(entry) for entry in entries(sayings, places))
+
+
+def _entry(entry: Entry) -> str:
+    when = f" ({plain(entry.when)})" if entry.when else ""
+    return f"{code(entry.value)}{when} {' '.join(f'[^{number}]' for number in entry.places)}"
 
 
 def _promises(comparison: Comparison, *, differing: bool) -> str:
@@ -132,7 +134,7 @@ def _overruled(comparison: Comparison) -> Iterator[str]:
         return
     yield "## Not taken over, and the words that overrule it"
     lines = [
-        f"- {plain(comparison.title(each.provider))}: {code(each.claim)}: {plain(each.why)}\n{_quoted(each.citation, '  ')}"
+        f"- {plain(each.provider)}: {code(each.claim)}: {plain(each.why)}\n{_quoted(each.citation, '  ')}"
         for each in comparison.overruled
     ]
     yield "\n".join(lines)

@@ -39,9 +39,13 @@ class Description:
         yield from _body(self)
         yield from _answers(self)
 
-    def saying(self, part: str, field: str, aspect: str, value: Value, at: str, media: str | None = None) -> Said:
-        """One thing the document says, with the words found there."""
-        return Said(part, field, aspect, value, Citation(self.provider, at, _words(self.document, at)), media)
+    def saying(self, field: str, aspect: str, value: Value, at: str) -> Said:
+        """One thing the document says of the operation, with the words found there."""
+        return Said("operation", field, aspect, value, self.place(at))
+
+    def place(self, at: str) -> Citation:
+        """A place of the document, and what stands there."""
+        return Citation(self.provider, at, _words(self.document, at))
 
 
 def described(provider: str, document: Mapping[str, Any], path: str, method: str) -> Description | None:
@@ -76,12 +80,16 @@ def _words(document: Mapping[str, Any], at: str) -> str:
 
 
 def _address(about: Description) -> Iterator[Said]:
+    """Servers without a path of their own, and the whole path behind them."""
     at = pointers.pointer("paths", about.path)
-    yield about.saying("operation", "address", "path", about.path, at)
-    yield about.saying("operation", "address", "method", about.method, about.operation.at)
-    yield about.saying("operation", "address", "servers", tuple(_urls(about.document)), "/servers")
+    bases = set(_bases(about.document))
+    base = bases.pop() if len(bases) == 1 else ""
+    servers = (url.rstrip("/").removesuffix(base) for url in _urls(about.document))
+    yield about.saying("address", "path", base + about.path, at)
+    yield about.saying("address", "method", about.method, about.operation.at)
+    yield about.saying("address", "servers", tuple(servers), "/servers")
     if about.operation.value.get("deprecated") is True:
-        yield about.saying("operation", "address", "deprecated", True, about.operation.below("deprecated"))
+        yield about.saying("address", "deprecated", True, about.operation.below("deprecated"))
 
 
 def _key(about: Description) -> Iterator[Said]:
@@ -90,7 +98,7 @@ def _key(about: Description) -> Iterator[Said]:
     at = about.operation.below("security") if isinstance(own, list) else "/security"
     named = dict.fromkeys(name for each in held or () if isinstance(each, Mapping) for name in each or ("none",))
     schemes = tuple(dict.fromkeys(_scheme(about.document, str(name)) for name in named)) or ("none",)
-    yield about.saying("operation", "key", "type", schemes, at)
+    yield about.saying("key", "type", schemes, at)
 
 
 def _scheme(document: Mapping[str, Any], name: str) -> str:
@@ -110,9 +118,9 @@ def _parameters(about: Description) -> Iterator[Said]:
         if place == "header" and name.lower() in _IGNORED:
             continue
         required = node.value.get("required") is True
-        yield about.saying("operation", f"{place} {name}", "required", required, node.at)
+        yield about.saying(f"{place} {name}", "required", required, node.at)
         for aspect in schemas.aspects(about.document, node.below("schema")):
-            yield about.saying("operation", f"{place} {name}", aspect.name, aspect.value, aspect.at)
+            yield about.saying(f"{place} {name}", aspect.name, aspect.value, aspect.at)
 
 
 def _body(about: Description) -> Iterator[Said]:
@@ -120,13 +128,13 @@ def _body(about: Description) -> Iterator[Said]:
     if not body.value:
         return
     required = body.value.get("required") is True
-    yield about.saying("operation", "request body", "required", required, body.at)
+    yield about.saying("request body", "required", required, body.at)
     yield from _contents(about, body, "request", "request body")
 
 
 def _answers(about: Description) -> Iterator[Said]:
     answers = followed(about.document, about.operation.below("responses"))
-    yield about.saying("operation", "answer", "statuses", tuple(map(str, answers.value)), answers.at)
+    yield about.saying("answer", "statuses", tuple(map(str, answers.value)), answers.at)
     success = next((status for status in answers.value if str(status).startswith("2")), "default")
     yield from _contents(about, followed(about.document, answers.below(success)), "answer", "answer")
 
@@ -135,11 +143,11 @@ def _contents(about: Description, holder: Node, part: str, field: str) -> Iterat
     """The media types of a body and the fields of each; text/plain of a stream is no schema of fields."""
     content = holder.value.get("content")
     media = content if isinstance(content, Mapping) else {}
-    yield about.saying("operation", field, "media types", tuple(map(plain, media)), holder.below("content"))
+    yield about.saying(field, "media types", tuple(map(plain, media)), holder.below("content"))
     for name in media:
         where = "stream" if plain(name) == "text/event-stream" else part
         for aspect in schemas.aspects(about.document, holder.below("content", name, "schema")):
-            yield about.saying(where, aspect.field, aspect.name, aspect.value, aspect.at, plain(name))
+            yield Said(where, aspect.field, aspect.name, aspect.value, about.place(aspect.at), plain(name))
 
 
 def plain(media: str) -> str:

@@ -98,9 +98,9 @@ def _below(document: Mapping[str, Any], node: Node, path: str, way: tuple[str, .
 def _required(holder: Node, name: str, field: str) -> Aspect:
     """Whether a field is required; one of several alternatives cannot require anything."""
     listed = holder.value.get("required")
-    stands = isinstance(listed, list)
-    value = stands and not holder.choice and name in listed
-    return Aspect(field, "required", value, holder.below("required") if stands else holder.at)
+    if not isinstance(listed, list):
+        return Aspect(field, "required", value=False, at=holder.at)
+    return Aspect(field, "required", value=not holder.choice and name in listed, at=holder.below("required"))
 
 
 def leaves(document: Mapping[str, Any], node: Node, depth: int = 0) -> tuple[Node, ...]:
@@ -119,10 +119,10 @@ def _of_node(document: Mapping[str, Any], node: Node, field: str) -> Iterator[As
     yield _type(document, node, parts, field)
     yield from _values(node, parts, field)
     for key, name in _LIMITS.items():
-        stated = [leaf for leaf in parts if key in leaf.value and not isinstance(leaf.value[key], bool | list | dict)]
-        if stated:
-            chosen = _LOOSEST.get(key, max)(stated, key=lambda leaf: (isinstance(leaf.value[key], str), leaf.value[key]))
-            yield Aspect(field, name, chosen.value[key], chosen.below(key))
+        if stated := [leaf for leaf in parts if _is_limit(leaf.value.get(key), key)]:
+            loosest = _LOOSEST.get(key, max)(leaf.value[key] for leaf in stated)
+            chosen = next(leaf for leaf in stated if leaf.value[key] == loosest)
+            yield Aspect(field, name, loosest, chosen.below(key))
     if "default" in node.value:
         yield Aspect(field, "default", _plain(node.value["default"]), node.below("default"))
     if nullable := next((leaf for leaf in (node, *parts) if _nullable(leaf)), None):
@@ -133,6 +133,13 @@ def _of_node(document: Mapping[str, Any], node: Node, field: str) -> Iterator[As
             yield Aspect(field, "further fields", further, leaf.below("additionalProperties"))
     if node.value.get("deprecated") is True:
         yield Aspect(field, "deprecated", True, node.below("deprecated"))
+
+
+def _is_limit(value: Any, key: str) -> bool:
+    """Whether a document's value is a limit at all: a pattern is a text, all others are numbers."""
+    return (
+        isinstance(value, str) if key == "pattern" else isinstance(value, int | float) and not isinstance(value, bool)
+    )
 
 
 def _type(document: Mapping[str, Any], node: Node, parts: tuple[Node, ...], field: str) -> Aspect:
@@ -166,9 +173,14 @@ def _values(node: Node, parts: tuple[Node, ...], field: str) -> Iterator[Aspect]
             places.append(leaf.below("enum" if "enum" in leaf.value else "const"))
     if not places:
         return
-    if any(leaf.choice and leaf.value.get("type") == "string" and not {"enum", "const"} & set(leaf.value) for leaf in parts):
+    if any(_is_any_text(leaf) for leaf in parts):
         named["any string"] = None
     yield Aspect(field, "values", tuple(named), places[0] if len(places) == 1 else node.at)
+
+
+def _is_any_text(leaf: Node) -> bool:
+    """Whether an alternative takes every text."""
+    return leaf.choice and leaf.value.get("type") == "string" and not {"enum", "const"} & set(leaf.value)
 
 
 def _nullable(leaf: Node) -> bool:

@@ -8,7 +8,7 @@ from itertools import combinations
 from contract_tests.documents.cells import Places, entries, source
 from contract_tests.documents.comparing import Comparison, Row, compared, silence
 from contract_tests.documents.said import Said
-from contract_tests.documents.text import listed
+from contract_tests.documents.text import UNEQUAL, listed
 from contract_tests.reports import words
 from contract_tests.reports.markup import Child, Html, anchor, language, prose, tag
 from contract_tests.reports.sections import section
@@ -75,20 +75,16 @@ def _all(comparison: Comparison) -> Html:
 def _table(rows: Sequence[Row], names: Sequence[str], comparison: Comparison, told: str) -> Html:
     titles = ("Field", "What", *(comparison.title(name) for name in names))
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in titles]))
-    last: tuple[str, str] | None = None
-    lines = []
-    for row in rows:
-        lines.append(_line(row, names, named=(row.part, row.field) != last))
-        last = (row.part, row.field)
-    table = tag("table", head, tag("tbody", lines), class_="plain", aria_label=told)
+    table = tag("table", head, tag("tbody", [_line(row, names) for row in rows]), class_="plain", aria_label=told)
     return tag("div", table, class_="wide", tabindex="0", role="region", aria_label=told)
 
 
-def _line(row: Row, names: Sequence[str], *, named: bool) -> Html:
+def _line(row: Row, names: Sequence[str]) -> Html:
     part = "" if row.part in ("operation", "request") else f"{row.part} "
-    field = [part, tag("code", row.field)] if named else None
-    mark = [tag("span", "\u2260", aria_hidden="true"), tag("span", " differs: ", class_="quiet")] if row.differs else None
-    return tag("tr", tag("th", field, scope="row"), tag("td", mark, row.aspect), [tag("td", _cell(row.cells[n])) for n in names])
+    field = [part, tag("code", row.field)]
+    mark = tag("span", f"{UNEQUAL} ", title="they differ") if row.differs else None
+    cells = [tag("td", _cell(row.cells[name])) for name in names]
+    return tag("tr", tag("th", field, scope="row"), tag("td", mark, row.aspect), cells)
 
 
 def _cell(sayings: Sequence[Said]) -> list[Html]:

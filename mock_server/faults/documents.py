@@ -7,8 +7,6 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from PIL import ImageOps
-
 from mock_server.faults.register import fault
 from mock_server.replies import Reply
 from specs import pictures
@@ -81,8 +79,8 @@ def one_picture_too_many(edit: Edit, reply: Reply) -> Reply:
     last = data[-1].get("b64_json")
     if len(data) > 1 or last is None or edit.mask is not None or reply.document["output_format"] != "png":
         return reply
-    mirrored = ImageOps.mirror(pictures.pixels(base64.b64decode(last)))
-    return reply.with_document(data=[*data, {"b64_json": base64.b64encode(pictures.written_png(mirrored)).decode()}])
+    darker = pictures.pixels(base64.b64decode(last)).convert("RGB").point([level * 9 // 10 for level in range(256)] * 3)
+    return reply.with_document(data=[*data, {"b64_json": base64.b64encode(pictures.written_png(darker)).decode()}])
 
 
 @fault("usage-present", on="answer", source="https://github.com/gpustack/gpustack/issues/426", catalogue="OT-06")

@@ -92,7 +92,13 @@ def quality_told_wrong(edit: Edit, reply: Reply) -> Reply:
     return reply.with_document(quality="high" if asked != "high" else "low")
 
 
-@fault("url-absolute", on="answer", source="https://github.com/tetherto/qvac/pull/2032", catalogue="PL-01")
+@fault(
+    "url-absolute",
+    "source-recognised",
+    on="answer",
+    source="https://github.com/tetherto/qvac/pull/2032",
+    catalogue="PL-01",
+)
 def url_is_data(_edit: Edit, reply: Reply) -> Reply:
     """`url` is a `data:` URL instead of a link."""
     width, _, height = reply.document["size"].partition("x")

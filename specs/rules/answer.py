@@ -34,8 +34,8 @@ def json_content_type(asked: Asked) -> Said:
         found = stated or "no Content-Type"
         yield Breach(f"the answer's content type is {found}", "application/json", found)
     elif asked.exchange.failure is not None:
-        why = asked.exchange.failure.detail
-        yield Breach(f"the body cannot be read to its end: {why}", "a whole JSON body", why)
+        detail = asked.exchange.failure.detail
+        yield Breach(f"the body cannot be read to its end: {detail}", "a whole JSON body", detail)
     elif asked.response and (why := json_fault(asked.response.body)):
         yield Breach(f"the body is not JSON: {why}", "a JSON body", why)
 

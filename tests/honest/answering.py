@@ -46,8 +46,10 @@ class Work:
             self.manners.noise,
             self.manners.frame,
         )
+        painted = artist.paint(wanted)
+        painted = painted.convert("RGBA") if self.clear else painted
         return artist.encoded(
-            artist.paint(wanted), self.kind, self.values.get("output_compression", 90), odd=self.manners.files == "odd"
+            painted, self.kind, self.values.get("output_compression", 90), odd=self.manners.files == "odd"
         )
 
     @property

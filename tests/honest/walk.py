@@ -17,6 +17,7 @@ from contract_tests.questions import Question
 from specs import loading
 from specs.lines import Header
 from specs.messages import Exchange
+from specs.models import ModelList
 from specs.recording import Recorder
 from tests.honest import HOUSES, Manners, running
 
@@ -45,10 +46,21 @@ def walk(
         recorder = Recorder(Path(folder) / "transcript.jsonl", header, (KEY,), keep_pictures=False)
         asking = Asking(contract, client, KEY, recorder, Limits(first_wait=0.0), wait=lambda _seconds: None)
         asking.read_models()
-        questions = plan(contract, model_list(asking.exchanges), seed, heavy=False)
+        questions = planned(provider, model_list(asking.exchanges), seed)
         asking.ask([question for question in questions if question.id in GROUND or pick(question)])
         recorder.close()
         return judge(contract, asking.exchanges), tuple(asking.exchanges)
+
+
+_PLANS: dict[str, tuple[Question, ...]] = {}
+
+
+def planned(provider: str, models: ModelList | None, seed: int) -> tuple[Question, ...]:
+    """The plan without heavy bodies, made once."""
+    key = repr((provider, models, seed))
+    if key not in _PLANS:
+        _PLANS[key] = plan(loading.load(provider), models, seed, heavy=False)
+    return _PLANS[key]
 
 
 def accused(findings: tuple[Finding, ...]) -> list[str]:

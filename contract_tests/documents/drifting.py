@@ -1,0 +1,104 @@
+"""A freshly published document beside the bundled one: lost quotations, new sentences, what changes for clients.
+
+The claims quote the bundled document. Where a new one says something else they have to be read again, so everything
+that would make the loader refuse the new document is told, and every normative sentence that nobody has read yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from contract_tests.documents.changes import Change, changes
+from contract_tests.documents.excerpts import excerpt
+from contract_tests.documents.published import described
+from contract_tests.documents.quotations import Lost, lost
+from specs import loading, overlay, prose
+from specs.contract import Contract
+from specs.prose import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class NewSentence:
+    """A normative sentence that the bundled document does not have; `answered`: something quotes its words already."""
+
+    sentence: Sentence
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a new document changes.
+
+    `unfit` is why the overlay's actions do not apply to it (None: they do). A transcription of ours is not the
+    provider's text, so only its structure is compared.
+    """
+
+    contract: Contract
+    versions: tuple[str, str]
+    changes: tuple[Change, ...]
+    lost: tuple[Lost, ...] = ()
+    unfit: str | None = None
+    new: tuple[NewSentence, ...] = ()
+    gone: tuple[Sentence, ...] = ()
+    transcribed: bool = False
+
+    @property
+    def breaking(self) -> tuple[Change, ...]:
+        """The changes that break clients."""
+        return tuple(change for change in self.changes if change.breaking)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything at all has changed."""
+        return bool(self.changes or self.lost or self.unfit or self.new or self.gone)
+
+    def exit_status(self, *, strict: bool = False) -> int:
+        """1 when clients break or the overlay no longer fits (strict: when anything has changed), else 0."""
+        return 1 if self.breaking or self.lost or self.unfit or (strict and self.any) else 0
+
+
+def drifted(contract: Contract, document: Mapping[str, Any], home: Path = loading.HOME) -> Drift:
+    """A provider's newly published document beside the bundled one."""
+    path, method = contract.edit.path, contract.edit.method
+    old = described(contract.provider, contract.published, path, method)
+    assert old is not None, "the loader has found the edit operation"
+    new = described(contract.provider, document, path, method)
+    versions = (_version(contract.published), _version(document))
+    found = changes(old, new)
+    if new is None or "x-sources" in contract.published:
+        return Drift(contract, versions, found, transcribed="x-sources" in contract.published)
+    fresh, gone = _sentences(contract, document, new.path)
+    return Drift(contract, versions, found, lost(contract, document), _unfit(contract, document, home), fresh, gone)
+
+
+def _version(document: Mapping[str, Any]) -> str:
+    info = document.get("info")
+    return str(info.get("version", "")) if isinstance(info, Mapping) else ""
+
+
+def _unfit(contract: Contract, document: Mapping[str, Any], home: Path) -> str | None:
+    actions = loading.read_yaml(home / contract.provider / "overlay.yaml").get("actions", ())
+    try:
+        overlay.apply(document, actions)
+    except (overlay.BrokenOverlay, KeyError, TypeError, AttributeError) as problem:
+        return str(problem)
+    return None
+
+
+def _sentences(
+    contract: Contract, document: Mapping[str, Any], path: str
+) -> tuple[tuple[NewSentence, ...], tuple[Sentence, ...]]:
+    """The sentences that came, and those that went; white space does not count."""
+    concerned = excerpt(document, path)
+    before = {_bare(s): s for s in prose.sentences(excerpt(contract.published, contract.edit.path))}
+    after = {_bare(s): s for s in prose.sentences(concerned)}
+    open_ones = {_bare(s) for s in prose.uncovered(replace(contract, published=concerned))}
+    fresh = tuple(NewSentence(s, bare not in open_ones) for bare, s in after.items() if bare not in before)
+    return fresh, tuple(sentence for bare, sentence in before.items() if bare not in after)
+
+
+def _bare(sentence: Sentence) -> str:
+    return "".join(sentence.text.split())

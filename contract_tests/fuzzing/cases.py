@@ -1,0 +1,184 @@
+"""Cases that Schemathesis makes from the document, and from each the request that is sent.
+
+Schemathesis knows the schema; it does not know what a picture is, that a mask has to fit it, or which boundary was used
+the last time. So its bodies are taken apart, real pictures take the place of tokens, and our own encodings write them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from schemathesis import Config, GenerationMode
+from schemathesis.generation.drivers import CoverageGenerator
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.generation.overrides import Override
+
+from contract_tests import samples
+from contract_tests.drafts import Draft, Picture
+from contract_tests.encodings import ENCODINGS, PLAIN, encode
+from contract_tests.fuzzing.document import TOKEN, count_of, is_token, pictured, prepared
+from contract_tests.fuzzing.probes import Family, Probe
+from contract_tests.strategies import acceptable
+from contract_tests.strategies_choices import Choices, accompanied
+from specs.messages import Headers, Request
+
+Mode = Literal["positive", "negative"]
+
+_MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
+_MOST_PICTURES = 20
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Makes probes for one contract; `url` and `key` are what they are sent to and with."""
+
+    choices: Choices
+    url: str
+    key: str
+    seed: int
+
+    @cached_property
+    def operation(self) -> Any:
+        """Schemathesis's own view of the edit operation."""
+        schemathesis.openapi.format("binary", st.just(TOKEN))
+        known = {"seed": self.seed, "cache": {"enabled": False}, "generation": {"database": "none"}}
+        schema = schemathesis.openapi.from_dict(prepared(self.choices), config=Config.from_dict(known))
+        edit = self.choices.contract.edit
+        return schema[edit.path][edit.method]
+
+    def acceptable(self, count: int) -> list[Probe]:
+        """Requests that are to be taken."""
+        scalars = self.operation.as_strategy(generation_mode=GenerationMode.POSITIVE).map(self._scalars)
+        probes = []
+        for meant in drawn(acceptable(self.choices, scalars), 3 * count // 2, self.seed):
+            request = encode(meant.draft, meant.encoding, self.choices.contract.edit, self.url, self.key)
+            probes.append(Probe("acceptable", meant.encoding.name, request))
+        return _different(probes, count)
+
+    def _scalars(self, case: Any) -> tuple[str, Mapping[str, Any]]:
+        names = pictured(self.choices, case.media_type)
+        body = case.body if isinstance(case.body, dict) else {}
+        return case.media_type, {name: value for name, value in body.items() if name not in names}
+
+    def violating(self, count: int) -> list[Probe]:
+        """Requests against the schema."""
+        strategy = self.operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+        return _different([self._probe("violating", case) for case in drawn(strategy, 3 * count // 2, self.seed)], count)
+
+    def covering(self, count: int) -> list[Probe]:
+        """The edges of the schema, evenly picked where there are more than `count`; other methods are the plan's."""
+        modes = list(_MODES.values())
+        phase = self.operation.schema.config.generation_for(operation=self.operation, phase="coverage")
+        generator = CoverageGenerator(
+            operation=self.operation,
+            generation_modes=modes,
+            generation_config=phase,
+            auth_storage=None,
+            override=Override(),
+            feedback=FeedbackSources(),
+            hooks=None,
+        )
+        cases = [case for case in generator if case.method == self.operation.method.upper()]
+        step = max(1, -(-len(cases) // max(1, count)))
+        return [self._probe("covering", case) for case in cases[self.seed % step :: step][:count]]
+
+    def _probe(self, family: Family, case: Any) -> Probe:
+        data = case.meta.phase.data if case.meta else None
+        told = " ".join(str(getattr(data, "description", None) or family).split())[:120]
+        return Probe(family, told, self._request(case))
+
+    def _request(self, case: Any) -> Request:
+        media_type = case.media_type or next(iter(self.choices.contract.edit.schemas))
+        headers = tuple((n, str(v)) for n, v in (case.headers or {}).items() if n.lower() == "content-type")
+        if not isinstance(case.body, dict):
+            return self._raw(case, media_type, headers)
+        good = case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
+        draft = self._draft(case.body, media_type, good=good)
+        encoding = ENCODINGS[PLAIN[media_type]]
+        if not good and not self.choices.objections(draft, encoding):
+            draft = draft.without("prompt")  # against the schema, and yet no claim objects: made wrong beyond doubt
+        made = encode(draft, encoding, self.choices.contract.edit, self.url, self.key, extra_headers=headers)
+        return replace(made, method=case.method)
+
+    def _raw(self, case: Any, media_type: str, headers: Headers) -> Request:
+        """A body that is no object at all."""
+        body = case.body if isinstance(case.body, bytes) else b""
+        if isinstance(case.body, str | int | float | list) or case.body is None:
+            body = json.dumps(case.body).encode()
+        made = encode(Draft(), ENCODINGS["json"], self.choices.contract.edit, self.url, self.key)
+        stated = headers or (("Content-Type", media_type),)
+        known = {"content-type", "content-length"}
+        kept = tuple(item for item in made.headers if item[0].lower() not in known)
+        return Request(case.method, self.url, (*kept, *stated, ("Content-Length", str(len(body)))), body)
+
+    def _draft(self, body: Mapping[str, Any], media_type: str, *, good: bool) -> Draft:
+        """The draft of a generated body; tokens are real pictures, and a mask fits the first."""
+        names = pictured(self.choices, media_type)
+        images: tuple[Picture, ...] = ()
+        mask: Picture | None = None
+        fields = []
+        for name, value in body.items():
+            role = names.get(name)
+            if role == "image" and is_token(value, media_type):
+                images = samples.pictures(min(count_of(value), _MOST_PICTURES))
+            elif role == "mask" and is_token(value, media_type):
+                mask = samples.mask()
+            elif not good or (value is not None and accompanied(name, body)):
+                fields.append((str(name), _plain(value)))
+        return Draft(tuple(fields), images, mask)
+
+
+def _different(probes: list[Probe], count: int) -> list[Probe]:
+    """The first `count` that are not the same request as an earlier one."""
+    return list({(p.request.headers, p.request.body): p for p in reversed(probes)}.values())[::-1][:count]
+
+
+def _plain(value: Any) -> Any:
+    """A generated value as JSON has it: bytes become text."""
+    held = getattr(value, "data", value)
+    if isinstance(held, bytes):
+        return held.decode("latin-1")
+    if isinstance(held, dict):
+        return {str(name): _plain(item) for name, item in held.items()}
+    return [_plain(item) for item in held] if isinstance(held, list) else held
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
+    """`count` draws from a strategy (fewer, when it has no more), the same for the same seed."""
+    found: list[Any] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=max(1, count),
+        database=None,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(value: Any) -> None:
+        found.append(value)
+
+    if count:
+        draw()
+    return found[:count]
+
+
+def interleaved(groups: Iterable[Iterable[Probe]]) -> Iterator[Probe]:
+    """One of each group in turn, so that a run cut short has seen something of all."""
+    waiting = [iter(group) for group in groups]
+    while waiting:
+        for group in tuple(waiting):
+            probe = next(group, None)
+            if probe is None:
+                waiting.remove(group)
+            else:
+                yield probe
