@@ -1,7 +1,7 @@
 """Bodies that are broken byte by byte, each in one way and under a name.
 
-They are made from a request that lacks its prompt, so that accepting one is wrong however forgiving a reader is: what is
-looked for is a server that falls over, hangs, talks of its inside, or answers as if all were well.
+They are made from a request whose picture is none, so that accepting one is wrong however forgiving a reader is: what
+is looked for is a server that falls over, hangs, talks of its inside, or answers as if all were well.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ class Malformed:
     name: str
     body: bytes
     headers: Headers
+
+    @property
+    def lawful(self) -> bool:
+        """Whether the standard allows it: rare, but no reason to give up on the body."""
+        return self.name in LAWFUL
 
 
 Form = Callable[[bytes, bytes], bytes]
@@ -95,11 +100,15 @@ FORMS: Mapping[str, Form] = {
     "unknown-charset": _part(_NAMED, "Content-Type: text/plain; charset=x-nothing"),
     "utf16-part": _part(_NAMED, "Content-Type: text/plain; charset=utf-16", data="x".encode("utf-16")),
     "lying-part-length": _part(_NAMED, "Content-Length: 999999"),
-    "nested-form": _part(_NAMED, "Content-Type: multipart/mixed; boundary=inner", data=b"--inner\r\n\r\nx\r\n--inner--"),
-    "too-many-parts": lambda body, line: body.removesuffix(line + b"--\r\n")
-    + b"".join(line + b"\r\n" + _NAMED.encode() + b"\r\n\r\nx\r\n" for _ in range(1500))
-    + line
-    + b"--\r\n",
+    "nested-form": _part(
+        _NAMED, "Content-Type: multipart/mixed; boundary=inner", data=b"--inner\r\n\r\nx\r\n--inner--"
+    ),
+    "too-many-parts": lambda body, line: (
+        body.removesuffix(line + b"--\r\n")
+        + b"".join(line + b"\r\n" + _NAMED.encode() + b"\r\n\r\nx\r\n" for _ in range(1500))
+        + line
+        + b"--\r\n"
+    ),
 }
 """Broken forms by name."""
 
@@ -117,6 +126,12 @@ TYPES: Mapping[str, str] = {
     "parameters-only": f"; boundary={BOUNDARY}",
 }
 """Content types that do not fit a well-formed form."""
+
+
+LAWFUL = frozenset(
+    f"form-{name}" for name in ("preamble", "long-preamble", "epilogue", "padded-boundaries", "unquoted-name")
+)
+"""RFC 2046, 5.1.1, and RFC 2045, 5.1."""
 
 
 def _deep(levels: int) -> bytes:

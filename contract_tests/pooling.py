@@ -108,7 +108,7 @@ class Bench:
             billable=True,
             headers=headers_of(traits),
             heavy=any(trait.heavy for trait in traits),
-            traits=tuple(trait.name for trait in traits),
+            traits=traits,
         )
         return confirmed(found, self.contract, self.models)
 

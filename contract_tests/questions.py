@@ -6,7 +6,7 @@ Questions are values made before anything is sent. Their order in the plan is: w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from contract_tests.drafts import Draft
 from contract_tests.encodings import Encoding
@@ -14,6 +14,9 @@ from contract_tests.writing import encode
 from specs.contract import Contract
 from specs.messages import Headers, Request
 from specs.rules.request import FAKE
+
+if TYPE_CHECKING:
+    from contract_tests.traits import Trait
 
 Key: TypeAlias = Literal["right", "absent", "wrong", "bare"]
 """The right key, none, a made-up one, or the right one without its scheme `Bearer`."""
@@ -27,7 +30,7 @@ class Question:
 
     `id` is a slug, unique in its plan; `about` are ids of claims; `billable` says that a conforming endpoint would
     bill it, `price` what by the provider's own list of prices (credits, None where unknown). `raw_body`, `method` and
-    `path` replace what the draft would give. `heavy` bodies have more than 5 MB. `traits` are the names of what a
+    `path` replace what the draft would give. `heavy` bodies have more than 5 MB. `traits` are what a
     pooled edit combines.
     """
 
@@ -43,7 +46,7 @@ class Question:
     headers: Headers = ()
     heavy: bool = False
     price: float | None = None
-    traits: tuple[str, ...] = ()
+    traits: tuple[Trait, ...] = ()
 
     def request(self, contract: Contract, url: str, key: str | None) -> Request:
         """The request, byte for byte; `url` is where the documented edit path leads."""

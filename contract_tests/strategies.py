@@ -46,13 +46,15 @@ def acceptable(draw: Any, choices: Choices, scalars: Scalars) -> Meant:
     shape = source_shape(size, draw(st.integers(0, 2)))
     fields = {"prompt": draw(prompts(strong=masked)), "model": model, "size": size, **draw(_more(choices))}
     fields |= {name: value for name, value in drawn.items() if name not in OURS}
+    if masked and fields.get("background") == "transparent":  # what is cleared is neither kept nor repainted
+        del fields["background"]
     draft = Draft(
         tuple((name, value) for name, value in fields.items() if value is not None and accompanied(name, fields)),
         draw(pictures(*shape, choices.most_images(model))),
         draw(masks(*shape)) if masked else None,
     )
     encoding = draw(st.sampled_from(choices.ways(media_type)))
-    return Meant(choices.repaired(draft, encoding), encoding)
+    return Meant(choices.tempered(draft, encoding), encoding)
 
 
 @st.composite

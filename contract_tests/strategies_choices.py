@@ -12,9 +12,11 @@ from contract_tests import choosing
 from contract_tests.drafts import Draft
 from contract_tests.encodings import Encoding, encode, offered, plain
 from contract_tests.evidence import breaches
+from specs.applying import applies
 from specs.contract import Claim, Contract
-from specs.edits import exact_size
+from specs.edits import Edit, exact_size
 from specs.features import UNUSUAL
+from specs.messages import Request
 from specs.models import ModelList
 from specs.reading import read
 
@@ -93,8 +95,9 @@ class Choices:
         claims = [claim for claim in self.contract.of_area("acceptance") if claim.judged]
         return frozenset(feature for claim in claims for feature in claim.when.get("features", ()))
 
-    def repaired(self, draft: Draft, encoding: Encoding) -> Draft:
-        """The draft without the fields that some claim objects to."""
+    def tempered(self, draft: Draft, encoding: Encoding) -> Draft:
+        """The draft without the fields that some claim objects to, or that are not promised to be taken here."""
+        draft = self._without_unpromised(draft, encoding)
         for _ in range(4):
             found = self.objections(draft, encoding)
             names = {str(c.numbers.get("other") or c.numbers.get("field")) for c in found} - {"prompt", "model"}
@@ -103,11 +106,37 @@ class Choices:
             draft = replace(draft, fields=tuple(item for item in draft.fields if item[0] not in names))
         return draft
 
+    def _without_unpromised(self, draft: Draft, encoding: Encoding) -> Draft:
+        """Fields about which claims of acceptance speak are kept where one that is judged applies."""
+        edit = self._read(draft, encoding)
+        spoken = {name: claims for name, claims in self._speaking.items() if draft.has(name)}
+        unsure = {n for n, claims in spoken.items() if not any(c.judged and applies(c, edit) for c in claims)}
+        return replace(draft, fields=tuple(item for item in draft.fields if item[0] not in unsure))
+
+    @cached_property
+    def _speaking(self) -> Mapping[str, tuple[Claim, ...]]:
+        """Which claims say of a field that it is accepted."""
+        found: dict[str, tuple[Claim, ...]] = {}
+        for claim in self.contract.of_area("acceptance"):
+            features = {
+                str(f).removeprefix("field:") for f in claim.when.get("features", ()) if str(f).startswith("field:")
+            }
+            for name in features | set(claim.when.get("fields", ())):
+                found[name] = (*found.get(name, ()), claim)
+        return found
+
     def objections(self, draft: Draft, encoding: Encoding) -> tuple[Claim, ...]:
         """The claims a draft breaks, once it is written down."""
+        return breaches(self.contract, self._read(draft, encoding))[0]
+
+    def unreadable(self, request: Request) -> bool:
+        """Whether a strict reader gives up on the body."""
+        return read(self.contract, request, self.models).problem is not None
+
+    def _read(self, draft: Draft, encoding: Encoding) -> Edit:
         operation = self.contract.edit
         request = encode(draft, encoding, operation, ADDRESS + operation.path, "key")
-        return breaches(self.contract, read(self.contract, request, self.models))[0]
+        return read(self.contract, request, self.models)
 
 
 def on_grid(numbers: Mapping[str, Any]) -> tuple[str, ...]:

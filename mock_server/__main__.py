@@ -102,7 +102,7 @@ def _key(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
 
 def _seconds(values: Mapping[str, Any], key: str) -> float:
     value: float = values[key]
-    if not 0 <= value <= 3600:  # noqa: PLR2004 - seconds of an hour
+    if not 0 <= value <= 3600:
         raise WrongSettings(f"{key.replace('_', '-')} is {value}, not between 0 and 3600 seconds")
     return value
 

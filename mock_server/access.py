@@ -41,10 +41,8 @@ def _json(environ: WSGIEnvironment, status: int, size: int, started: float) -> N
 
 def _target(environ: WSGIEnvironment) -> str:
     query = environ.get("QUERY_STRING")
-    text = environ.get("PATH_INFO", "/") + (f"?{query}" if query else "")
-    return (
-        text.encode("ascii", "backslashreplace").decode().replace('"', "%22").replace("\n", "\\n").replace("\r", "\\r")
-    )
+    text = f"{environ.get('PATH_INFO', '/')}{f'?{query}' if query else ''}"
+    return ascii(text)[1:-1].replace('"', "%22")
 
 
 def _line(text: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from mock_server.replies import Reply
 from mock_server.settings import Dialect
 
-_AITOEARN_CODES = {
+_AITOEARN_CODES: dict[object, int] = {
     "invalid_api_key": 401,
     "insufficient_quota": 12001,
     "model": 12300,
@@ -45,15 +45,14 @@ def _chatanywhere(reply: Reply, error: Mapping[str, Any]) -> Reply:
 
 def _aitoearn(reply: Reply, error: Mapping[str, Any]) -> Reply:
     """Whatever is wrong, HTTP says 200."""
-    code = next(
-        (
-            _AITOEARN_CODES[key]
-            for key in (error.get("code"), error.get("param"), reply.status)
-            if key in _AITOEARN_CODES
-        ),
-        reply.status,
-    )
-    document = {"data": {}, "code": code, "message": error.get("message"), "timestamp": int(time.time() * 1000)}
+    told = (error.get("code"), error.get("param"), reply.status)
+    code = next((_AITOEARN_CODES[key] for key in told if key in _AITOEARN_CODES), reply.status)
+    document: dict[str, Any] = {
+        "data": {},
+        "code": code,
+        "message": error.get("message"),
+        "timestamp": int(time.time() * 1000),
+    }
     return replace(reply, status=200, document=document)
 
 

@@ -43,8 +43,9 @@ class _Inside(MTServer):
         """With a GIL it is one thread at a time that runs Python, as in every server."""
 
     def signal_handler_interrupt(self, *args: Any, **named: Any) -> None:
+        """The process is told to end."""
         ended(self.house)
-        super().signal_handler_interrupt(*args, **named)
+        super().signal_handler_interrupt(*args, **named)  # type: ignore[no-untyped-call]
 
 
 class _Outside(MPServer):
@@ -53,9 +54,10 @@ class _Outside(MPServer):
     told: Event
 
     def signal_handler_interrupt(self, *args: Any, **named: Any) -> None:
+        """The process is told to end; the workers are told so too."""
         self.told.set()
         ended(None)
-        super().signal_handler_interrupt(*args, **named)
+        super().signal_handler_interrupt(*args, **named)  # type: ignore[no-untyped-call]
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
@@ -91,10 +93,10 @@ def _inside(settings: Settings, host: str, port: int, workers: int, say: Say) ->
 
 def _outside(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
     """The state lives in this process, which has nothing else to do; the workers ask it."""
-    create_app(settings)  # so that wrong settings are told here and not by each worker
+    house: House = create_app(settings).extensions["house"]
     method = multiprocessing.get_start_method()
     context = multiprocessing.get_context(method if method in ("fork", "spawn") else "spawn")
-    with sharing.served(settings) as shared:
+    with sharing.served(house.state) as shared:
         server = _Outside("image-mock", **_options(host, port, workers), workers_kill_timeout=int(GRACE))
         server.told = context.Event()
         announce(host, port, say)

@@ -13,23 +13,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from mock_server import answers, cueing, dialects, faults, fetching, refusing
+from mock_server import cueing, dialects, faults
 from mock_server.admission import Admission
 from mock_server.cues import Cue
 from mock_server.faults import Fault
 from mock_server.journal import Entry
-from mock_server.remembering import Memory, Verdict, digest
 from mock_server.replies import Reply, refusal
 from mock_server.scenarios import SCENARIOS, Scene
 from mock_server.settings import Settings, WrongSettings
 from mock_server.state import State
-from specs import models, reading
+from mock_server.verdicts import Verdicts
 from specs.contract import Contract
 from specs.edits import Edit
 from specs.messages import Request
 
-PAINTED = 400_000_000
-"""Bytes that all pictures being painted may need at once."""
+BODIES = 256 * 1024 * 1024
+"""Bytes of large bodies that are held at once; further senders wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,13 @@ class House:
         self.journal, self.gallery, self.cues = self.state.journal, self.state.gallery, self.state.cues
         self.faults = faults.chosen(settings.faults, tuple(self.contracts))
         self.ending = threading.Event()
-        self.bodies = Admission(settings.largest)
-        self._painting = Admission(PAINTED)
-        self._memory = Memory()
+        self.bodies = Admission(BODIES)
+        self._verdicts = Verdicts(settings, self.gallery)
         self._offered = {name: {fault.id: fault for fault in faults.offered(c)} for name, c in self.contracts.items()}
         self.fault_ids = frozenset(id for offered in self._offered.values() for id in offered)
         self.rehearsed = tuple(cueing.parse(words, self.fault_ids) for words in settings.scenarios)
-        if state is None:
+        self._alone = state is None
+        if self._alone:
             self.reset()
 
     def reset(self, test_id: str | None = None) -> None:
@@ -99,29 +98,29 @@ class House:
             return self._noted(contract.provider, Edit(request, "none", None, on_route=False), reply, started)
         return self._edit(contract, inner, request, started)
 
-    def refuse(self, request: Request, status: int, message: str, **named: str | None) -> Handled:
+    def refuse(self, request: Request, status: int, message: str) -> Handled:
         """A refusal before anything was read: the body is too large, or broke off."""
         contract = (self.route(request) or (None, None))[0]
         provider = contract.provider if contract else ""
-        reply = dialects.spoken(refusal(status, message, **named), provider, self.settings.speaks(provider))
+        reply = dialects.spoken(refusal(status, message), provider, self.settings.speaks(provider))
         return self._noted(provider, Edit(request, "none", None, on_route=True), reply, time.time())
 
     def _noted(self, provider: str, edit: Edit, reply: Reply, started: float, **news: object) -> Handled:
         test_id = edit.request.header("x-test-id")
-        entry = Entry(provider, edit, reply, reply.why, started, seconds=time.time() - started, test_id=test_id)
+        kept = replace(reply, sealed=None) if reply.sealed else reply
+        entry = Entry(provider, edit, kept, reply.why, started, seconds=time.time() - started, test_id=test_id)
         return Handled(reply, self.journal.add(replace(entry, **news) if news else entry))  # type: ignore[arg-type]
 
     def _edit(self, contract: Contract, inner: Request, whole: Request, started: float) -> Handled:
         provider = contract.provider
-        key = digest(provider, whole)
-        verdict = self._memory.get(key) or self._judged(contract, inner, whole, key)
+        verdict = self._verdicts.on(contract, inner, whole)
         edit = replace(verdict.edit, request=replace(whole, body=verdict.edit.request.body))
         try:
             cue = self._cue(provider, edit)
         except WrongSettings as problem:
             return self._noted(provider, edit, refusal(400, f"{problem}.", code="unknown_scenario"), started)
         broken = self._broken(provider, cue)
-        right = partial(self._right, contract, verdict, edit, broken)
+        right = partial(self._verdicts.right, contract, verdict, edit, broken)
         known = SCENARIOS.get(cue.scenario) if cue else None
         reply = known.act(Scene(contract, edit, right), **cue.options) if known and cue else right()
         reply = faults.miswrite(broken, edit, reply, contract) if broken else reply
@@ -133,7 +132,7 @@ class House:
             started,
             refused_by=verdict.refused_by if known is None else reply.why,
             likeness=verdict.digest,
-            kin=verdict.kin,
+            kin=verdict.kin if self._alone else 0,
             scenario=cue.scenario if cue else None,
             faults=tuple(fault.id for fault in broken),
         )
@@ -155,59 +154,6 @@ class House:
         ids = (*since, *((cue.scenario,) if cue else ()))
         offered = self._offered[provider]
         return tuple(dict.fromkeys((*self.faults[provider], *(offered[id] for id in ids if id in offered))))
-
-    def _judged(self, contract: Contract, inner: Request, whole: Request, key: bytes) -> Verdict:
-        listed = models.from_value(contract.models.example) if contract.models else None
-        edit = replace(reading.read(contract, inner, listed), request=replace(inner, url=whole.url))
-        found = next(refusing.refusals(contract, edit, self.settings), None)
-        if found is None and self.settings.fetch_urls != "no" and any(p.url for p in (*edit.images, edit.mask) if p):
-            return self._fetched(contract, edit, key)
-        return self._verdict(contract, edit, found, key)
-
-    def _fetched(self, contract: Contract, edit: Edit, key: bytes) -> Verdict:
-        """Links are followed once everything else is right; then the pictures are judged as if they had been sent."""
-        try:
-            edit = fetching.fetched(edit, self.settings.fetch_urls)
-        except fetching.NotFetched as problem:
-            reply = refusal(400, f"{problem}.", param=problem.at, code="invalid_image_url", why="image-not-fetched")
-            return Verdict(edit, reply.why, reply, digest=key)
-        found = next(refusing.refusals(contract, edit, self.settings), None)
-        return Verdict(
-            edit, found.why if found else None, found and refusing.refused(found, edit, contract), digest=key
-        )
-
-    def _verdict(self, contract: Contract, edit: Edit, found: refusing.Refused | None, key: bytes) -> Verdict:
-        if found is None:
-            return Verdict(edit, None, None, digest=key)
-        verdict = Verdict(edit, found.why, refusing.refused(found, edit, contract), digest=key)
-        return self._memory.keep(key, verdict)
-
-    def _right(self, contract: Contract, verdict: Verdict, edit: Edit, broken: tuple[Fault, ...]) -> Reply:
-        """The reply without scenario: the refusal, or the answer; remembered where it is the same every time."""
-        if verdict.reply is not None:
-            misread = verdict.refused_by is None and any(fault.on == "edit" for fault in broken)
-            return (
-                verdict.fresh() or verdict.reply
-                if not misread
-                else self._answer(contract, faults.misread(broken, edit))
-            )
-        reply = self._answer(contract, faults.misread(broken, edit))
-        if not broken and reply.events is None and not any(p.url for p in edit.images) and _carries_pictures(reply):
-            verdict.reply = reply
-            verdict.seal()
-            self._memory.keep(verdict.digest, verdict)
-            return verdict.fresh() or reply
-        return reply
-
-    def _answer(self, contract: Contract, edit: Edit) -> Reply:
-        width, height = edit.size or (1536, 1024)
-        with self._painting.lent(6 * edit.count * width * height):
-            return answers.answer(contract, edit, self.settings, self.gallery)
-
-
-def _carries_pictures(reply: Reply) -> bool:
-    """Whether the pictures stand in the answer; a link may lead to one that is gone later."""
-    return isinstance(reply.document, dict) and all("b64_json" in item for item in reply.document.get("data", ()))
 
 
 def _listed(contract: Contract, request: Request) -> Reply:

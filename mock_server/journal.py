@@ -79,9 +79,8 @@ def _told(picture: Input) -> Input:
 
 def _bulk(reply: Reply) -> int:
     """What a reply holds: its text is counted, numbers are not."""
-    sealed = sum(map(len, reply.sealed.pieces)) if reply.sealed else 0
     events = sum(_texts(event.data) + len(event.raw or b"") for event in reply.events or ())
-    return len(reply.raw or b"") + _texts(reply.document) + events + sealed
+    return len(reply.raw or b"") + _texts(reply.document) + events
 
 
 def _texts(value: Any) -> int:

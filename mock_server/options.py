@@ -56,7 +56,16 @@ class Option:
         return found
 
     def _flag(self, given: Any, where: str) -> bool:
-        known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        known = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         found = known.get(str(given).lower())
         if found is None:
             raise WrongSettings(f"{where}: {self.name} is {given!r:.60}, not true or false")
@@ -73,12 +82,25 @@ OPTIONS = (
     Option("api-key-env", str, None, "read that key from an environment variable", "NAME"),
     Option("fault", str, (), "break one thing on purpose (`image-mock faults` lists them)", "ID", several=True),
     Option("forget", str, (), "do not enforce a request claim", "CLAIM", several=True),
-    Option("scenario", str, (), "let something go wrong: 'rate-limit;times=2' (`image-mock scenarios`)", "CUE", several=True),
+    Option(
+        "scenario",
+        str,
+        (),
+        "let something go wrong: 'rate-limit;times=2' (`image-mock scenarios`)",
+        "CUE",
+        several=True,
+    ),
     Option("script", str, None, "a YAML file with a list of scenarios, played one after the other", "FILE"),
     Option("seed", int, 0, "other pictures, the same every time", "N"),
     Option("no-caption", bool, False, "do not write the prompt on the pictures"),
     Option("checks", str, "all", "how strictly requests are judged", choices=("all", "schema", "none")),
-    Option("dialect", str, None, "how refusals are worded (default: live for openai)", choices=("documented", "live", "native")),
+    Option(
+        "dialect",
+        str,
+        None,
+        "how refusals are worded (default: live for openai)",
+        choices=("documented", "live", "native"),
+    ),
     Option("fetch-urls", str, "no", "whether pictures behind links are fetched", choices=("no", "loopback", "any")),
     Option("stream-interval", float, 0.0, "seconds between the events of a stream", "S"),
     Option("keep-alive", float, 0.0, "seconds between comments in the pauses of a stream, 0 for none", "S"),
@@ -100,7 +122,7 @@ def added(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(f"--{option.name}", action="store_true", **named)
         else:
             action = "append" if option.several else "store"
-            more = {"type": option.kind, "choices": option.choices, "metavar": option.metavar}
+            more: dict[str, Any] = {"type": option.kind, "choices": option.choices, "metavar": option.metavar}
             parser.add_argument(f"--{option.name}", action=action, **named, **more)
     parser.add_argument("--config", metavar="FILE", help="a YAML file with any of these options")
 

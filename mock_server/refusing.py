@@ -1,4 +1,4 @@
-"""Why a request is refused: every claim it breaks, in the order in which the provider notices defects, and the reply."""
+"""Why a request is refused: the claims it breaks, in the order in which the provider notices defects, and the reply."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def refusals(contract: Contract, edit: Edit, settings: Settings) -> Iterator[Ref
     lively = settings.checks == "all" and contract.provider == "openai" and settings.speaks("openai") == "live"
     habits = {"image_required": live.repeated, "image_bytes_at_most": live.mislabelled} if lively else {}
     for claim in contract.of_area("request"):
-        for breach, how in habits.pop(claim.rule, _nothing)(edit):
-            yield Refused(breach, how, None, f"live-{(how.code or '').replace('_', '-')}")
+        for odd, manner in habits.pop(claim.rule, _nothing)(edit):
+            yield Refused(odd, manner, None, f"live-{(manner.code or '').replace('_', '-')}")
         if not enforced(claim, contract, settings) or not applies(claim, edit):
             continue
         said = (said for said in RULES[claim.rule].say(edit, claim.numbers) if isinstance(said, Breach))

@@ -71,7 +71,8 @@ class Reply:
 
     def pieces(self) -> tuple[bytes, ...]:
         """The whole body, in order."""
-        if self.sealed is not None and self.sealed.document is self.document and self.raw is self.events is None:
+        plain = self.raw is None and self.events is None
+        if plain and self.sealed is not None and self.sealed.document is self.document:
             return self.sealed.pieces
         return (self.body(),)
 

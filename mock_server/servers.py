@@ -35,7 +35,9 @@ def serve(settings: Settings, host: str, port: int, *, server: str = "auto", wor
     """Serve until told to end; `say` is told the address once it answers. Raises PortTaken, WrongSettings."""
     named = _chosen(server)
     if workers < 1 or (workers > 1 and named != "granian"):
-        raise WrongSettings(f"{workers} workers cannot serve with {named}; several need granian, and there is at least one")
+        raise WrongSettings(
+            f"{workers} workers cannot serve with {named}; several need granian, and there is at least one"
+        )
     if named == "granian":
         from mock_server import granian_server  # noqa: PLC0415 - not every platform has it
 
@@ -62,7 +64,7 @@ def _announced(host: str, port: int, say: Say) -> None:
         connection = http.client.HTTPConnection(reachable(host), port, timeout=5)
         try:
             connection.request("GET", "/_mock/health", headers={"Connection": "close"})
-            if connection.getresponse().status == 200:  # noqa: PLR2004
+            if connection.getresponse().status == 200:
                 say(f"image-mock listens on {url(host, port)}")
                 return
         except (OSError, http.client.HTTPException):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +9,18 @@ from dataclasses import dataclass
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from mock_server.addresses import PortTaken, listening
 from mock_server.app import create_app
 from mock_server.house import House
 from mock_server.settings import Settings
 
-
-class PortTaken(OSError):
-    """The address cannot be listened on; the message names it."""
+__all__ = ["Mock", "PortTaken", "bind", "running"]
 
 
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 60
+    """Seconds that a sender may be silent."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Requests are in the journal, not on the terminal."""
@@ -41,15 +41,8 @@ class Mock:
 def bind(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
     """A server that is bound and does not serve yet. Raises PortTaken."""
     app = create_app(settings)
-    try:
-        listening = socket.create_server((host, port), backlog=128)
-    except (OSError, OverflowError) as problem:
-        why = getattr(problem, "strerror", None) or problem
-        raise PortTaken(
-            f"{host}:{port} cannot be listened on: {str(why).lower()}; choose another with --port"
-        ) from None
-    with listening:
-        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno())
+    with listening(host, port) as stream:
+        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=stream.fileno())
 
 
 @contextmanager
@@ -58,10 +51,11 @@ def running(settings: Settings | None = None, host: str = "127.0.0.1", port: int
     server = bind(settings or Settings(), host, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
+    house: House = server.app.extensions["house"]  # type: ignore[attr-defined]
     try:
-        house: House = server.app.extensions["house"]  # type: ignore[attr-defined]
         yield Mock(f"http://{host}:{server.port}", house)
     finally:
+        house.ending.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -61,14 +61,16 @@ def url(environ: WSGIEnvironment) -> str:
     return f"{environ['wsgi.url_scheme']}://{host}{path}{f'?{query}' if query else ''}"
 
 
-def size_stated(environ: WSGIEnvironment) -> int | None:
-    """The length of the body as the request states it, None when it does not. Raises Unreadable."""
+def size_stated(environ: WSGIEnvironment, largest: int) -> int | None:
+    """The length of the body as the request states it, None when it does not. Raises TooLarge, Unreadable."""
     stated = environ.get("CONTENT_LENGTH") or ""
     if not stated:
         return None if environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ else 0
     if not (stated.isascii() and stated.isdigit() and len(stated) < 19):
         raise Unreadable("the Content-Length is not a number")
-    return int(stated)
+    if (size := int(stated)) > largest:
+        raise TooLarge(f"the body has {size} bytes, {size - largest} too many")
+    return size
 
 
 def beginning(environ: WSGIEnvironment, most: int) -> bytes:

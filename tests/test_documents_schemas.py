@@ -58,7 +58,10 @@ ANY = {"type": ("anything",)}
             {"type": "integer", "minimum": 1, "maximum": 10, "default": 1, "multipleOf": 2},
             {"type": ("integer",), "minimum": 1, "maximum": 10, "default": 1, "multiple of": 2},
         ),
-        ({"type": "string", "pattern": "^a$", "deprecated": True}, {"type": ("string",), "pattern": "^a$", "deprecated": True}),
+        (
+            {"type": "string", "pattern": "^a$", "deprecated": True},
+            {"type": ("string",), "pattern": "^a$", "deprecated": True},
+        ),
         ({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, {"type": ("integer",), "minimum": 1}),
         ({"type": "integer", "exclusiveMinimum": 0}, {"type": ("integer",), "above": 0}),
         ({"anyOf": [{"maxLength": 5}, {"maxLength": 9}]}, {"type": ("anything",), "max length": 9}),

@@ -65,6 +65,7 @@ def drifted(contract: Contract, document: Mapping[str, Any], home: Path = loadin
     path, method = contract.edit.path, contract.edit.method
     old = described(contract.provider, contract.published, path, method)
     assert old is not None, "the loader has found the edit operation"
+    document = aligned(document, contract.published)
     new = described(contract.provider, document, path, method)
     versions = (_version(contract.published), _version(document))
     found = changes(old, new)
@@ -72,6 +73,18 @@ def drifted(contract: Contract, document: Mapping[str, Any], home: Path = loadin
         return Drift(contract, versions, found, transcribed="x-sources" in contract.published)
     fresh, gone = _sentences(contract, document, new.path)
     return Drift(contract, versions, found, lost(contract, document), _unfit(contract, document, home), fresh, gone)
+
+
+def aligned(new: Any, old: Any) -> Any:
+    """A document with its keys in the order of an older one: the order means nothing, and quotations have one."""
+    if isinstance(new, Mapping):
+        known = old if isinstance(old, Mapping) else {}
+        names = (*(name for name in known if name in new), *(name for name in new if name not in known))
+        return {name: aligned(new[name], known.get(name)) for name in names}
+    if isinstance(new, list):
+        beside = old if isinstance(old, list) else []
+        return [aligned(item, beside[index] if index < len(beside) else None) for index, item in enumerate(new)]
+    return new
 
 
 def _version(document: Mapping[str, Any]) -> str:

@@ -20,7 +20,22 @@ from specs.messages import Part, Request
 from specs.reading import JSON
 
 WRONG: Mapping[str, tuple[Any, ...]] = {
-    "integer": ("abc", "1.5", "1,000", "--1", "NaN", "1e400", "0x10", 10**40, -(10**40), 1.5, -0.5, [1], {"n": 1}, [[]]),
+    "integer": (
+        "abc",
+        "1.5",
+        "1,000",
+        "--1",
+        "NaN",
+        "1e400",
+        "0x10",
+        10**40,
+        -(10**40),
+        1.5,
+        -0.5,
+        [1],
+        {"n": 1},
+        [[]],
+    ),
     "boolean": ("maybe", "yesno", 7, [True], {"on": True}),
     "string": ([], ["x"], {}, {"x": 1}, 7, 7.5, [["deep"]]),
 }
@@ -83,7 +98,7 @@ class Bending:
                         yield probe
 
     def _broken(self) -> Iterator[Probe]:
-        base = self._base().without("prompt")
+        base = self._base().with_images(samples.pretending())
         for way in plain(self.choices.contract.edit):
             made = encode(base, way, self.choices.contract.edit, self.url, self.key)
             broken = malformed.documents(made.body) if way.media_type == JSON else malformed.forms(_parts(made))
@@ -92,7 +107,8 @@ class Bending:
                 kept = tuple(item for item in made.headers if item[0].lower() not in stated)
                 length = ("Content-Length", str(len(body.body)))
                 request = Request(made.method, made.url, (*kept, *body.headers, length), body.body)
-                yield Probe("malformed", body.name, request)
+                if body.lawful or self.choices.unreadable(request):
+                    yield Probe("malformed", body.name, request)
 
 
 def _parts(request: Request) -> tuple[Part, ...]:

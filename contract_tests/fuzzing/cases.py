@@ -22,6 +22,7 @@ from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.generation.overrides import Override
 
 from contract_tests import samples
+from contract_tests.designs import STRONG
 from contract_tests.drafts import Draft, Picture
 from contract_tests.encodings import ENCODINGS, PLAIN, encode
 from contract_tests.fuzzing.document import TOKEN, count_of, is_token, pictured, prepared
@@ -71,7 +72,9 @@ class Cases:
     def violating(self, count: int) -> list[Probe]:
         """Requests against the schema."""
         strategy = self.operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-        return _different([self._probe("violating", case) for case in drawn(strategy, 3 * count // 2, self.seed)], count)
+        return _different(
+            [self._probe("violating", case) for case in drawn(strategy, 3 * count // 2, self.seed)], count
+        )
 
     def covering(self, count: int) -> list[Probe]:
         """The edges of the schema, evenly picked where there are more than `count`; other methods are the plan's."""
@@ -103,10 +106,28 @@ class Cases:
         good = case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
         draft = self._draft(case.body, media_type, good=good)
         encoding = ENCODINGS[PLAIN[media_type]]
-        if not good and not self.choices.objections(draft, encoding):
-            draft = draft.without("prompt")  # against the schema, and yet no claim objects: made wrong beyond doubt
+        draft = self._tempered(draft, encoding) if good else self._settled(draft, encoding)
         made = encode(draft, encoding, self.choices.contract.edit, self.url, self.key, extra_headers=headers)
         return replace(made, method=case.method)
+
+    def _tempered(self, draft: Draft, encoding: Encoding) -> Draft:
+        """A good draft that leaves nothing to interpretation."""
+        example = self.choices.contract.edit.schemas[encoding.media_type].get("properties", {}).get("prompt", {})
+        if draft.mask is not None and draft.get("background") != "transparent":
+            asked = draft.get("prompt") == example.get("example")
+            draft = draft.with_field("prompt", STRONG) if asked else draft.with_mask(None)
+        elif draft.mask is not None:
+            draft = draft.with_mask(None)
+        return self.choices.tempered(draft, encoding)
+
+    def _settled(self, draft: Draft, encoding: Encoding) -> Draft:
+        """A wrong draft. Where it is not one claim that objects, beyond doubt, its picture is none: that always is."""
+        doubtful = any(
+            value == "" or isinstance(value, list | dict) for name, value in draft.fields if name != "prompt"
+        )
+        found = self.choices.objections(draft, encoding)
+        alone = len(found) == 1 and found[0].judged
+        return draft if alone and not doubtful else draft.with_images(samples.pretending())
 
     def _raw(self, case: Any, media_type: str, headers: Headers) -> Request:
         """A body that is no object at all."""

@@ -184,4 +184,6 @@ def _json(request: Request, members: tuple[tuple[str, Any], ...]) -> Request:
 def _written(request: Request, content_type: str, body: bytes) -> Request:
     ours = {"content-type", "content-length", "transfer-encoding"}
     kept: Headers = tuple(item for item in request.headers if item[0].lower() not in ours)
-    return replace(request, headers=(*kept, ("Content-Type", content_type), ("Content-Length", str(len(body)))), body=body)
+    return replace(
+        request, headers=(*kept, ("Content-Type", content_type), ("Content-Length", str(len(body)))), body=body
+    )

@@ -77,7 +77,13 @@ def one_picture_too_many(edit: Edit, reply: Reply) -> Reply:
     """One picture more comes than was asked for."""
     data = reply.document["data"]
     last = data[-1].get("b64_json")
-    if len(data) > 1 or last is None or edit.mask is not None or reply.document["output_format"] != "png":
+    if (
+        len(data) > 1
+        or last is None
+        or edit.mask is not None
+        or edit.get("background") == "transparent"
+        or reply.document["output_format"] != "png"
+    ):
         return reply
     darker = pictures.pixels(base64.b64decode(last)).convert("RGB").point([level * 9 // 10 for level in range(256)] * 3)
     return reply.with_document(data=[*data, {"b64_json": base64.b64encode(pictures.written_png(darker)).decode()}])

@@ -6,8 +6,6 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from PIL import Image
-
 from mock_server.faults.register import fault
 from mock_server.replies import Reply
 from specs import pictures
@@ -92,18 +90,15 @@ def quality_told_wrong(edit: Edit, reply: Reply) -> Reply:
     return reply.with_document(quality="high" if asked != "high" else "low")
 
 
-@fault(
-    "url-absolute",
-    "source-recognised",
-    on="answer",
-    source="https://github.com/tetherto/qvac/pull/2032",
-    catalogue="PL-01",
-)
-def url_is_data(_edit: Edit, reply: Reply) -> Reply:
+@fault("url-absolute", on="answer", source="https://github.com/tetherto/qvac/pull/2032", catalogue="PL-01")
+def url_is_data(edit: Edit, reply: Reply) -> Reply:
     """`url` is a `data:` URL instead of a link."""
+    source = edit.images[0].data if edit.images else None
+    if source is None:
+        return reply
     width, _, height = reply.document["size"].partition("x")
-    flat = pictures.written_png(Image.new("RGB", (int(width), int(height))))
-    return each_url(reply, lambda _url: "data:image/png;base64," + base64.b64encode(flat).decode())
+    picture = pictures.written_png(pictures.pixels(source).resize((int(width), int(height))))
+    return each_url(reply, lambda _url: "data:image/png;base64," + base64.b64encode(picture).decode())
 
 
 @fault("url-absolute", on="answer")

@@ -1,0 +1,146 @@
+"""Presence: whether there is an image endpoint behind the URL at all, and whether the key is right.
+
+Told by the first valid edits, before much is asked: a wrong address or key is the user's matter and no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from contract_tests.questions import Question
+from specs.answers import Asked, decoded
+from specs.edits import Edit
+from specs.messages import Exchange, Response, media_type
+from specs.pictures import kind_of
+
+LOOKED_AT = 2
+"""Answers that have to be strange before the endpoint is taken for none."""
+
+LOST = 3
+"""Questions in a row that cannot be put before the endpoint is given up."""
+
+_LEAST = 64
+"""Characters of a text that is worth decoding."""
+
+
+class Unjudgeable(RuntimeError):
+    """The endpoint cannot be judged at all: unreachable, not an image endpoint, or the key is refused. One sentence."""
+
+
+class Door:
+    """What the first answers tell. `expected` is how many valid edits there will be."""
+
+    def __init__(self) -> None:
+        self.expected = LOOKED_AT
+        self._strange: list[str] = []
+        self._first: list[bool] = []
+        self._settled = self._reached = self._speaks = False
+        self._lost = 0
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the first answers to what should be refused look like no image endpoint, or like a refused key."""
+        return not self._settled and len(self._first) == LOOKED_AT and all(self._first)
+
+    def opened(self, exchanges: Iterable[Exchange]) -> None:
+        """Look at what came before the questions. Raises Unjudgeable where nothing can be reached."""
+        for exchange in exchanges:
+            if exchange.response is None:
+                self._unanswered(exchange)
+            else:
+                self._reached = True
+
+    def seen(self, question: Question, exchange: Exchange) -> None:
+        """Look at an answer. Raises Unjudgeable."""
+        response = exchange.response
+        if response is None:
+            self._unanswered(exchange)
+            return
+        self._reached, self._lost = True, 0
+        self._speaks = self._speaks or _speaks(exchange)
+        if question.billable and not self._settled:
+            self._valid(exchange, response)
+        elif question.key == "right" and question.path is None and question.method is None:
+            odd = response.status in (401, 403) or bool(_oddity(exchange, response, speaks=self._speaks))
+            self._first = [*self._first, odd][:LOOKED_AT]
+
+    def _unanswered(self, exchange: Exchange) -> None:
+        failure = exchange.failure
+        if failure is None:
+            return
+        if not self._reached and failure.kind in ("unreachable", "tls", "garbage", "timeout"):
+            raise Unjudgeable(failure.detail)
+        self._lost = self._lost + 1 if failure.kind == "unreachable" else 0
+        if self._lost >= LOST:
+            raise Unjudgeable(f"it was there and is no more: {failure.detail}")
+
+    def _valid(self, exchange: Exchange, response: Response) -> None:
+        oddity = _oddity(exchange, response, speaks=self._speaks)
+        if not oddity and response.status in (401, 403):
+            told = _asked(exchange).refusal_text
+            raise Unjudgeable(f"the key was refused ({response.status}{f': {told}' if told else ''})")
+        if not oddity:
+            self._settled = self._settled or response.status < 500
+            return
+        self._strange.append(oddity)
+        if len(self._strange) >= min(LOOKED_AT, self.expected):
+            told = " and ".join(dict.fromkeys(self._strange))
+            raise Unjudgeable(f"there is no image endpoint: valid edits were answered with {told}")
+
+
+def _asked(exchange: Exchange) -> Asked:
+    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
+
+
+def _speaks(exchange: Exchange) -> bool:
+    """Whether an answer has the error envelope of OpenAI's API."""
+    error = _asked(exchange).error
+    return isinstance(error, dict) and "message" in error
+
+
+def _oddity(exchange: Exchange, response: Response, *, speaks: bool) -> str:
+    """What no image endpoint answers to a request for an edit, in words; empty when it is nothing of that kind."""
+    status = response.status
+    if status >= 500 and status != 501:
+        return ""
+    if _asked(exchange).is_html:
+        return f"an HTML page ({status})"
+    if 300 <= status < 400:
+        return f"a redirection ({status}) to {(response.header('location') or 'nowhere')[:80]}"
+    if status in (404, 405, 501) and not speaks:
+        return f"{status} ({_kind(response)})"
+    if 200 <= status < 300 and not _pictured(exchange, response):
+        return f"{status} without any picture ({_kind(response)})"
+    return ""
+
+
+def _kind(response: Response) -> str:
+    return media_type(response.headers) or "no content type"
+
+
+def _pictured(exchange: Exchange, response: Response) -> bool:
+    """Whether there is a picture anywhere in an answer that is not one of ours, or at least the place for one."""
+    asked, sent = _asked(exchange), exchange.request
+    if asked.outcome != "accepted" or kind_of(response.body):
+        return response.body not in sent.body
+    if any(isinstance(p.b64, str) or p.url not in (None, sent.url) for p in (*asked.payloads, *asked.streamed)):
+        return True
+    if isinstance(asked.body, dict) and isinstance(asked.body.get("data"), list):
+        return True
+    if any(str(value.get("type", "")).startswith("image_") for _, value in asked.events if isinstance(value, dict)):
+        return True
+    return any(_is_new_picture(text, sent.body) for text in _texts(asked.body))
+
+
+def _is_new_picture(text: str, sent: bytes) -> bool:
+    data = decoded(text) if len(text) >= _LEAST else None
+    return data is not None and kind_of(data) is not None and data not in sent and text.encode() not in sent
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
