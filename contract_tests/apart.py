@@ -6,12 +6,13 @@ once it is suspected: judging believes that answer, and none of a combination.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from contract_tests.asking import Asking
 from contract_tests.judging import PATIENCE
-from contract_tests.pooling import Bench, Pool, padded, pooled
+from contract_tests.pooling import Bench, Pool, pooled
 from contract_tests.questions import Question
 from contract_tests.splitting import culprits
 from contract_tests.traits import Trait
@@ -35,36 +36,41 @@ class Apart:
     bench: Bench
     _known: dict[str, bool] = field(default_factory=dict)
     _proven: set[str] = field(default_factory=set)
-    _guilty: list[Trait] = field(default_factory=list)
+    _open: set[str] = field(default_factory=set)
     _closed: set[str] = field(default_factory=set)
+    _guilty: list[Trait] = field(default_factory=list)
+    _silent: set[str] = field(default_factory=set)
     _paid: int = 0
 
     def explain(self, questions: Iterable[Question]) -> None:
         """Take every pool apart that was refused. Raises Unjudgeable."""
-        pools = [(question.id, _pool(question)) for question in questions if question.billable]
-        last = {exchange.question: exchange for exchange in self.asking.exchanges if exchange.purpose == "edit"}
-        asked = [(pool, last[id]) for id, pool in pools if id in last]
-        refused = [pool for pool, exchange in asked if not self._told(pool, exchange)]
-        self._each(refused)
-        self._each([pool for pool in self._moved(refused) if not self._accepts_pool(pool)])
+        pools = {question.id: _pool(question) for question in questions if question.billable}
+        last = {e.question: e for e in self.asking.exchanges if e.purpose == "edit" and e.question in pools}
+        for id, exchange in last.items():
+            self._note(pools[str(id)], exchange)
+        refused = [pool for id, pool in pools.items() if self._known.get(id) is False]
+        self._each(refused, self._take)
+        self._each(tuple(self._moved(refused)), self._ask_and_take)
 
-    def _each(self, refused: Sequence[Pool]) -> None:
-        for pool in refused:
-            try:
-                self._take(pool)
-            except _NoMore:
-                continue
+    def _each(self, pools: Iterable[Pool], act: Callable[[Pool], None]) -> None:
+        for pool in pools:
+            self._paid = 0
+            with suppress(_NoMore):
+                act(pool)
 
-    def _told(self, pool: Pool, exchange: Exchange) -> bool:
-        """Note what an answer says: whether the pool is accepted, or at least not refused."""
-        accepted = _outcome(exchange) == "accepted"
-        if accepted:
+    def _note(self, pool: Pool, exchange: Exchange) -> None:
+        """Remember what an answer says of a pool, where it says anything."""
+        outcome = _outcome(exchange)
+        name = self.bench.name(pool)
+        if outcome == "accepted":
+            self._known[name] = True
             self._proven |= {trait.name for trait in pool.traits}
-            self._proven.add(pool.media_type)
-        self._known[self.bench.name(pool)] = accepted
-        return accepted or not _is_refused(exchange)
+            self._open.add(pool.media_type)
+        elif _is_last_word(exchange):
+            self._known[name] = False
+            self._silent |= {name} if outcome == "unavailable" else set()
 
-    def _accepts_pool(self, pool: Pool) -> bool:
+    def _accepts(self, pool: Pool) -> bool:
         """Whether a combination is accepted: asked once. Raises _NoMore."""
         name = self.bench.name(pool)
         if name not in self._known:
@@ -72,73 +78,97 @@ class Apart:
             if question is None:
                 return False
             exchange = self.asking.put(question) if self._paid < MOST else None
-            if exchange is None or (_outcome(exchange) != "accepted" and not _is_refused(exchange)):
+            if exchange is not None:
+                self._note(pool, exchange)
+            if name not in self._known:
                 raise _NoMore
-            self._told(pool, exchange)
             self._paid += self._known[name]
         return self._known[name]
 
+    def _ask_and_take(self, pool: Pool) -> None:
+        if not self._accepts(pool):
+            self._take(pool)
+
     def _take(self, pool: Pool) -> None:
         """Find what a refused pool is refused for."""
-        self._paid = 0
         if pool.media_type in self._closed:
             return
         presumed = [trait for trait in pool.traits if self._is_like_a_culprit(trait)]
         rest = pool.without(presumed)
-        if not presumed or not self._accepts_pool(rest):
+        if not presumed or not self._accepts(rest):
             self._halve(rest)
         for trait in presumed:
-            self._alone(trait, pool)
+            self._alone(trait, pool.media_type)
 
     def _halve(self, pool: Pool) -> None:
-        context, suspects = self._sorted(pool)
-        if not self._stands(context):
-            return
-        asks = lambda traits: self._accepts_pool(context.only(()).and_all(traits))  # noqa: E731
-        for culprit in culprits(context.traits, suspects, asks):
-            self._paid = 0
-            self._alone(culprit, pool)
-
-    def _sorted(self, pool: Pool) -> tuple[Pool, list[Trait]]:
-        """What is known to be accepted of a pool, and the rest: what would be the least surprise to be refused last."""
-        sure = [trait for trait in pool.traits if trait in self.bench.padding and trait.name in self._proven]
+        if self.bench.name(pool) in self._silent:
+            self._check_alive(pool)
+        sure = [trait for trait in self._padding if trait in pool.traits]
         left = [trait for trait in pool.traits if trait not in sure]
-        return pool.only(sure), sorted(left, key=lambda trait: (trait.doubtful, trait.name not in self._proven))
+        left.sort(key=lambda trait: (trait.doubtful, trait.name not in self._proven))
+        if self._stands(pool.only(sure)):
+            self._find(sure, left, pool.media_type)
+
+    def _find(self, context: Sequence[Trait], suspects: Sequence[Trait], media_type: str) -> None:
+        for culprit in culprits(context, suspects, lambda traits: self._accepts(Pool(traits, media_type))):
+            self._alone(culprit, media_type)
+            self._paid = 0
+
+    @property
+    def _padding(self) -> list[Trait]:
+        """The padding that something accepted holds."""
+        return [trait for trait in self.bench.padding if trait.name in self._proven]
 
     def _stands(self, context: Pool) -> bool:
-        """Whether the ground is accepted on which the rest of a pool stands; if nothing is, its content type is closed."""
-        if context.media_type in self._proven or self._accepts_pool(context):
+        """Whether that is accepted on which the rest of a pool stands; if nothing is, its content type is closed."""
+        known = self._known.get(self.bench.name(context), context.media_type in self._open or None)
+        if self._accepts(context) if known is None else known:
             return True
-        if context.traits:
-            self._halve(context.only(()).and_all(context.traits))
-            return False
-        self._closed.add(context.media_type)
+        if context.traits and self._accepts(context.only(())):
+            self._find((), context.traits, context.media_type)
+        else:
+            self._closed.add(context.media_type)
         return False
 
-    def _alone(self, trait: Trait, pool: Pool) -> None:
+    def _alone(self, trait: Trait, media_type: str) -> None:
         """Ask for a trait by itself: if that is refused, too, it is to blame."""
-        alone = padded(Pool((trait,), pool.media_type), self.bench)
-        if not self._accepts_pool(alone):
+        pool = Pool((trait,), media_type)
+        for cheap in self._padding:
+            pool = pool.and_(cheap) if cheap != trait and pool.takes(cheap) and self.bench.holds(pool.and_(cheap)) else pool
+        if not self._accepts(pool):
             self._guilty.append(trait)
+
+    def _check_alive(self, pool: Pool) -> None:
+        """Before the same failure time and again is taken for an answer: does the endpoint still answer at all?"""
+        for proven in (True, False):
+            ground = Pool(tuple(self._padding) if proven else (), pool.media_type)
+            question = self.bench.question(ground)
+            if question is not None and self._known.get(question.id):
+                again = self.asking.put(replace(question, id=f"{question.id}-before-{self.bench.name(pool)}"))
+                self._paid += 1
+                if again is None or _outcome(again) != "accepted":
+                    raise _NoMore
+                return
 
     def _is_like_a_culprit(self, trait: Trait) -> bool:
         """Whether a trait that nothing accepted holds resembles one that is to blame: a slot, or a claim, in common."""
         return trait.name not in self._proven and any(self._are_alike(trait, other) for other in self._guilty)
 
     def _are_alike(self, one: Trait, other: Trait) -> bool:
+        slots = {slot for slot in one.slots.keys() & other.slots.keys() if not slot.startswith(("wire:", "header:"))}
         claims = self.bench.own(one, one.media[0]) & self.bench.own(other, other.media[0])
-        return bool(claims or {slot for slot in one.slots.keys() & other.slots.keys() if not slot.startswith("wire:")})
+        return bool(claims or slots - {"field:prompt"})
 
-    def _moved(self, refused: Sequence[Pool]) -> Iterator[Pool]:
+    def _moved(self, refused: Iterable[Pool]) -> Iterator[Pool]:
         """Pools for what could not be asked for in a content type that is refused altogether, in the other ones."""
         left = {trait for pool in refused if pool.media_type in self._closed for trait in pool.traits}
-        open_ = [
-            replace(trait, media=media)
+        usable = tuple(media_type for media_type in self.bench.media if media_type in self._open - self._closed)
+        movable = (
+            replace(trait, media=tuple(each for each in trait.media if each in usable))
             for trait in sorted(left, key=lambda each: each.name)
             if trait.name not in self._proven
-            and (media := tuple(each for each in self.bench.media if each in self._proven and each in trait.media))
-        ]
-        yield from pooled(open_, self.bench) if open_ else ()
+        )
+        yield from pooled([trait for trait in movable if trait.media], self.bench)
 
 
 def _pool(question: Question) -> Pool:
@@ -149,8 +179,8 @@ def _outcome(exchange: Exchange) -> str:
     return Asked(exchange, Edit(exchange.request, "none", None, on_route=True)).outcome
 
 
-def _is_refused(exchange: Exchange) -> bool:
-    """Whether an answer is the endpoint's last word on a valid edit: a refusal, or the same failure time and again."""
+def _is_last_word(exchange: Exchange) -> bool:
+    """Whether an answer is the endpoint's last word on a valid edit: a refusal, or the same failure again and again."""
     outcome = _outcome(exchange)
     status = exchange.response.status if exchange.response else 0
     stubborn = outcome == "unavailable" and (status == 429 or status >= 500) and exchange.attempt >= PATIENCE

@@ -75,7 +75,9 @@ class Choices:
     def most_images(self, model: str) -> int:
         """The most pictures that may be sent to a model."""
         listed = self.models.get(model) if self.models else None
-        limits = [c.numbers["maximum"] for c in self.contract.of_area("request") if c.rule == "images_at_most"]
+        limits: list[int] = [
+            c.numbers["maximum"] for c in self.contract.of_area("request") if c.rule == "images_at_most"
+        ]
         return min([*limits, (listed.most_images if listed else None) or 16])
 
     def documents(self, field: str) -> bool:

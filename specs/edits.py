@@ -44,7 +44,8 @@ class Edit:
 
     `fields` holds every other field, typed by the schema where the text allows it (`n=2` is 2, `n=abc` stays "abc").
     `names` are the fields the schema knows, `parts` the body's parts when it is a form. `problem` says why the body
-    could not be read at all, `passable` that parsers in use overlook this. `models` is the provider's list, where one was read.
+    could not be read at all, `passable` that parsers in use overlook this. `models` is the provider's list, where one
+    was read.
     """
 
     request: Request

@@ -90,7 +90,8 @@ def _put(fields: dict[str, Any], root: str, keys: tuple[str, ...], part: Part, s
 
 
 def _part_input(part: Part) -> Input:
-    plain: dict[str, Any] = {"at": part.name, "filename": part.filename, "content_type": part.content_type, "is_part": True}
+    stated = {"at": part.name, "filename": part.filename, "content_type": part.content_type}
+    plain: dict[str, Any] = {**stated, "is_part": True}
     if part.is_file:
         return Input(data=part.data, **plain)
     return _text_input(forms.text(part.data), **plain)

@@ -22,6 +22,7 @@ from specs import loading
 
 KEY = "sk-command-tests-0123456789"
 CHECK = ("--no-heavy",)
+OPENAI = ("test", "--provider", "openai")
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +138,7 @@ def test_a_base_url_that_ends_in_the_paths_beginning_is_understood(honest: Mock,
         (["test", "--provider", "nobody", "--mock"], "there is no provider 'nobody'"),
         (["list", "--provider", "nobody"], "there is no provider 'nobody'"),
         (["test", "--provider", "openai", "--base-url", "not a url"], "not a url"),
-        (["test", "--provider", "openai", "--base-url", "http://127.0.0.1:9", "--api-key-env", "NO_SUCH_KEY"], "NO_SUCH_KEY"),
+        ([*OPENAI, "--base-url", "http://127.0.0.1:9", "--api-key-env", "NO_SUCH_KEY"], "NO_SUCH_KEY"),
         (["test", "--provider", "openai", "--mock", "--out", "/proc/nowhere"], "/proc/nowhere"),
         (["judge", "/no/such/transcript.jsonl", "--provider", "openai"], "/no/such/transcript.jsonl"),
         (["report", "/no/such/run", "--out", "OUT"], "/no/such/run"),

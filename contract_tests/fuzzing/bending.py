@@ -144,7 +144,7 @@ def _scrambled(data: bytes, chance: random.Random) -> bytes:
 
 
 SPOILT: Mapping[str, Callable[[bytes, random.Random], bytes]] = {
-    "empty": lambda data, _: b"",
+    "empty": lambda _data, _: b"",
     "signature-only": lambda data, _: data[:8],
     "cut-after-100": lambda data, _: data[:100],
     "cut-in-half": lambda data, _: data[: len(data) // 2],
@@ -153,9 +153,9 @@ SPOILT: Mapping[str, Callable[[bytes, random.Random], bytes]] = {
     "scrambled": _scrambled,
     "random": lambda data, chance: chance.randbytes(len(data)),
     "zeros": lambda data, _: bytes(len(data)),
-    "text": lambda data, _: b"There is no picture here. " * 40,
-    "html": lambda data, _: b"<!doctype html><title>404</title><p>Not found.",
-    "pdf": lambda data, _: b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF",
+    "text": lambda _data, _: b"There is no picture here. " * 40,
+    "html": lambda _data, _: b"<!doctype html><title>404</title><p>Not found.",
+    "pdf": lambda _data, _: b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF",
     "zip": lambda data, _: b"PK\x03\x04" + data,
     "elf": lambda data, _: b"\x7fELF" + data[4:],
     "gif": lambda data, _: b"GIF89a" + data[6:],

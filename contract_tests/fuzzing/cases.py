@@ -24,7 +24,7 @@ from schemathesis.generation.overrides import Override
 from contract_tests import samples
 from contract_tests.designs import STRONG
 from contract_tests.drafts import Draft, Picture
-from contract_tests.encodings import ENCODINGS, PLAIN, encode
+from contract_tests.encodings import ENCODINGS, PLAIN, Encoding, encode
 from contract_tests.fuzzing.document import TOKEN, count_of, is_token, pictured, prepared
 from contract_tests.fuzzing.probes import Family, Probe
 from contract_tests.strategies import acceptable

@@ -49,7 +49,7 @@ def is_token(value: Any, media_type: str) -> bool:
     if isinstance(value, list):
         return bool(value) and all(is_token(item, media_type) for item in value)
     if media_type != JSON:
-        return getattr(value, "data", value) == TOKEN
+        return bool(getattr(value, "data", value) == TOKEN)
     if isinstance(value, dict):
         kinds = [name for name in ("image_url", "file_id") if isinstance(value.get(name), str)]
         return len(kinds) == len(value) == 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from contract_tests.asking import Watcher, links
+from contract_tests.asking import links
 from contract_tests.client import Client, join_url
 from contract_tests.evidence import model_list
 from contract_tests.fuzzing.bending import Bending
@@ -26,12 +27,11 @@ SHARES: Mapping[Family, float] = {
 }
 """How a count of probes is divided; what a family cannot use up goes to the violating ones."""
 
+Watcher: TypeAlias = Callable[[Exchange], None]
+"""Is told of every exchange as it is recorded."""
+
 SILENT = 8
 """Probes in a row that nothing answers, after which nobody is there any more."""
-
-
-class Gone(RuntimeError):
-    """The endpoint stopped answering; one sentence."""
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Fuzzed:
         kept = self.recorder.write(found)
         self.exchanges.append(kept)
         if self.watcher:
-            self.watcher(kept, asked=number, billable=self.billable)
+            self.watcher(kept)
         return found
 
 
@@ -83,7 +83,7 @@ def fuzz(
 ) -> Fuzzed:
     """Ask `count` probes, at most `budget` of them billable; the same for the same seed and list of models.
 
-    What the endpoint does wrong is recorded, never raised. Raises asking's errors of our own making only.
+    What the endpoint does wrong is recorded, never raised.
     """
     run = Fuzzed(contract, client, recorder, key, budget, watcher)
     silent = 0

@@ -116,7 +116,7 @@ class _Hunt:
         read = [self._read(exchange)]
         good = (e for e in self.run.exchanges if e.purpose == "edit" and e.response and e.response.status == 200)
         ground = next((asked for e in good if is_valid(asked := self._read(e)) and e is not exchange), None)
-        evidence = Evidence(self.run.contract, tuple([*([ground] if ground else []), *read]))
+        evidence = Evidence(self.run.contract, (*([ground] if ground else []), *read))
         verdicts = (f for f in findings(evidence) if f.claim.id == self.claim.id)
         return any(f.verdict == "broken" and exchange.id in f.exchanges for f in verdicts)
 
