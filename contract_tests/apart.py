@@ -93,7 +93,7 @@ class Apart:
         """Find what a refused pool is refused for."""
         if pool.media_type in self._closed:
             return
-        presumed = [trait for trait in pool.traits if self._is_like_a_culprit(trait)]
+        presumed = [trait for trait in pool.traits if trait.doubtful or self._is_like_a_culprit(trait)]
         rest = pool.without(presumed)
         if not presumed or not self._accepts(rest):
             self._halve(rest)
@@ -105,7 +105,7 @@ class Apart:
             self._check_alive(pool)
         sure = [trait for trait in self._padding if trait in pool.traits]
         left = [trait for trait in pool.traits if trait not in sure]
-        left.sort(key=lambda trait: (trait.doubtful, trait.name not in self._proven))
+        left.sort(key=lambda trait: trait.name not in self._proven)
         if self._stands(pool.only(sure)):
             self._find(sure, left, pool.media_type)
 

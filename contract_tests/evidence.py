@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from contract_tests.questions import POOLED
 from specs import models, reading
 from specs.answers import Asked
 from specs.applying import applies
@@ -42,11 +43,17 @@ class Evidence:
 
         Those it is about that no accepted request was about; of these the ones that are in the most refused requests,
         for a claim that is only ever asked together with a wider one cannot be told from it. Where every one is proven
-        the combination is to blame: it speaks against the claim that any valid edit is accepted.
+        the combination is to blame: it speaks against the claim that any valid edit is accepted. Of several that a
+        pooled request is about, only those may be named that were refused in a smaller one, too.
         """
+        claims = self.claims_of(asked)
+        if _is_pooled(asked) and len(claims - self.proven) > 1:
+            claims = (claims - self.proven) & self.refused_apart
+            if not claims:
+                return claims
         if not self._is_usual(asked):  # nobody promises to take such a form: only what is observed may be named
-            return frozenset(id for id in self.claims_of(asked) if not self.contract.claim(id).judged)
-        unproven = self.claims_of(asked) - self.proven
+            return frozenset(id for id in claims if not self.contract.claim(id).judged)
+        unproven = claims - self.proven
         if not unproven:  # each of its features was accepted elsewhere: it is their combination
             return self._basic
         most = max(self.refusals[claim] for claim in unproven)
@@ -62,6 +69,12 @@ class Evidence:
     def _basic(self) -> frozenset[str]:
         """The claims that every valid request is a case of."""
         return frozenset(claim.id for claim in self.contract.of_area("acceptance") if not claim.when)
+
+    @cached_property
+    def refused_apart(self) -> frozenset[str]:
+        """The claims that some valid edit was about that combines nothing and was not accepted."""
+        bad = (a for a in self.asked if is_valid(a) and a.outcome != "accepted" and not _is_pooled(a))
+        return frozenset(claim for asked in bad for claim in self.claims_of(asked))
 
     def claims_of(self, asked: Asked) -> frozenset[str]:
         """The claims that a valid request is a case of."""
@@ -79,6 +92,10 @@ class Evidence:
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
+
+
+def _is_pooled(asked: Asked) -> bool:
+    return (asked.exchange.question or "").startswith(POOLED)
 
 
 def is_valid(asked: Asked) -> bool:

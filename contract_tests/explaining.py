@@ -70,19 +70,25 @@ class Explanation:
         return sum(question.price or 0 for question in self.questions)
 
 
-def explained(contract: Contract, claim: Claim) -> Explanation:
-    """A claim of a contract explained. Sends nothing."""
-    listed = models.from_value(contract.models.example) if contract.models else None
-    questions = plan(contract, listed)
+def planned(contract: Contract) -> tuple[Question, ...]:
+    """All questions about a contract, by the list of models that stands in its document. Sends nothing."""
+    return plan(contract, _listed(contract))
+
+
+def _listed(contract: Contract) -> models.ModelList | None:
+    return models.from_value(contract.models.example) if contract.models else None
+
+
+def explained(contract: Contract, claim: Claim, questions: tuple[Question, ...]) -> Explanation:
+    """A claim of a contract explained, beside the contract's whole plan."""
     own = tuple(question for question in questions if claim.id in question.about)
-    others = () if own else tuple(_serving(contract, claim, questions, listed))
+    others = () if own else tuple(_serving(contract, claim, questions))
     return Explanation(contract, claim, own, others, about(claim.id), tuple(cases(claim.rule)))
 
 
-def _serving(
-    contract: Contract, claim: Claim, questions: tuple[Question, ...], listed: models.ModelList | None
-) -> Iterator[Question]:
+def _serving(contract: Contract, claim: Claim, questions: tuple[Question, ...]) -> Iterator[Question]:
     """The questions whose answers an answer, stream or refusal claim is judged by."""
+    listed = _listed(contract)
     for question in questions:
         if question.billable == (claim.area == "refusal"):
             continue

@@ -14,16 +14,13 @@ from contract_tests import choosing
 from contract_tests.confirming import confirmed
 from contract_tests.drafts import Draft
 from contract_tests.encodings import plain
-from contract_tests.questions import Question
+from contract_tests.questions import POOLED, Question
 from contract_tests.samples import valid
 from contract_tests.traits import Trait, draft_of, encoding_of, headers_of
 from specs.applying import applies
 from specs.contract import Contract
 from specs.models import ModelList
 from specs.reading import read
-
-POOLED = "pooled/"
-"""How the ids of questions begin that combine several traits."""
 
 APART = "apart/"
 """How the ids of questions begin that show one trait of a pool alone."""
@@ -159,14 +156,14 @@ def _digest(pool: Pool) -> str:
 def pooled(traits: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
     """As few pools as can be found that hold every trait, padded.
 
-    The most exclusive traits are placed first, doubtful ones last and together: where they are refused, that concerns
-    few others.
+    The most exclusive traits are placed first, doubtful ones last and apart from each other: where one is refused, the
+    rest of its pool is asked in place of the pool, so that it costs nothing.
     """
     found: list[Pool] = []
     for trait in sorted(traits, key=lambda each: (each.doubtful, -_excluded(each, traits), each.name)):
         fitting = [n for n, pool in enumerate(found) if pool.takes(trait) and bench.holds(pool.and_(trait))]
         if fitting:
-            place = min(fitting, key=lambda n: (-_doubtful(found[n]) * trait.doubtful, len(found[n].traits)))
+            place = min(fitting, key=lambda n: (_doubtful(found[n]) * trait.doubtful, len(found[n].traits)))
             found[place] = found[place].and_(trait)
         else:
             found.append(_opened(trait, bench))

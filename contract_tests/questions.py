@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Key: TypeAlias = Literal["right", "absent", "wrong", "bare"]
 """The right key, none, a made-up one, or the right one without its scheme `Bearer`."""
 
+POOLED = "pooled/"
+"""How the ids of questions begin that combine what is asked for: a refusal of theirs does not say of what."""
+
 WRONG_KEY = f"{FAKE}-image-contract"
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from contract_tests import reports
+from contract_tests import pricing, reports, resuming
+from contract_tests.apart import Apart
 from contract_tests.asking import Asking, Limits, Unjudgeable, Watcher
 from contract_tests.client import Client
 from contract_tests.evidence import model_list
 from contract_tests.findings import Finding, Report
 from contract_tests.judging import judge
-from contract_tests.plan import plan
+from contract_tests.plan import Profile, plan
+from contract_tests.pooling import Bench
 from contract_tests.questions import Question
+from contract_tests.resuming import OtherRun
 from specs.contract import Contract
 from specs.lines import Header
 from specs.recording import Recorder
 from specs.transcripts import Transcript, load
+
+__all__ = ["TRANSCRIPT", "Declined", "Order", "OtherRun", "Outcome", "Unwritable", "exit_status", "reported", "run", "writable"]
 
 TRANSCRIPT = "transcript.jsonl"
 
@@ -29,9 +34,17 @@ class Unwritable(OSError):
     """The folder for the results cannot be written to; the message names it."""
 
 
+class Declined(RuntimeError):
+    """The user does not agree to the price; nothing was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run: which contract against which endpoint, with which key, and where the results go."""
+    """What to run: which contract against which endpoint, with which key, and where the results go.
+
+    `claims`: only what these need. `resume`: go on with the run in `out`. `agree` is shown the plan before anything is
+    asked that may cost something, with prices as the endpoint tells them.
+    """
 
     contract: Contract
     base_url: str
@@ -41,6 +54,16 @@ class Order:
     limits: Limits = field(default_factory=Limits)
     timeout: float = 180.0
     heavy: bool = True
+    profile: Profile = "full"
+    claims: tuple[str, ...] = ()
+    resume: bool = False
+    agree: Callable[[Sequence[Question]], bool] | None = None
+
+    @property
+    def header(self) -> Header:
+        """The first line of the transcript."""
+        plan = {"profile": self.profile, "heavy": self.heavy, "claims": sorted(self.claims)}
+        return Header(self.contract.provider, self.base_url, time.time(), self.seed, plan=plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +76,51 @@ class Outcome:
 
 
 def run(order: Order, watcher: Watcher | None = None) -> Outcome:
-    """Ask, judge, write `order.out`. Raises Unwritable, client.BadAddress."""
+    """Ask, judge, write `order.out`. Raises Unwritable, client.BadAddress, Declined, OtherRun, UnreadableTranscript."""
     path = order.out / TRANSCRIPT
     writable(order.out)
-    header = Header(order.contract.provider, order.base_url, time.time(), order.seed)
     why: str | None = None
     interrupted = False
-    unasked: Sequence[Question] = ()
     with closing(Client(order.base_url, order.key, order.timeout)) as client:
-        recorder = Recorder(path, header, (order.key,))
-        asking = Asking(order.contract, client, order.key, recorder, order.limits, watcher)
+        recorder, there = _recorder(order, path)
+        asking = Asking(
+            order.contract, client, order.key, recorder, order.limits, watcher, exchanges=list(there.exchanges)
+        )
         try:
-            asking.read_models()
-            asking.ask(plan(order.contract, model_list(asking.exchanges), order.seed, heavy=order.heavy))
+            _ask(order, asking)
         except Unjudgeable as problem:
             why = str(problem)
         except KeyboardInterrupt:
             why, interrupted = "it was interrupted", True
+        except BaseException:
+            why = "it failed"
+            raise
         finally:
-            unasked = asking.unasked
-            recorder.close(complete=why is None and not unasked)
-    report = reported(order.contract, load(path), unasked)
-    reports.write_report(report, load(path), order.out)
+            recorder.close(complete=why is None and not asking.unasked)
+    transcript = load(path)
+    report = reported(order.contract, transcript, asking.unasked, asking.purse.closed, order.claims)
+    reports.write_report(report, transcript, order.out)
     return Outcome(report, why, interrupted)
+
+
+def _recorder(order: Order, path: Path) -> tuple[Recorder, Transcript]:
+    if not order.resume:
+        return Recorder(path, order.header, (order.key,)), Transcript(order.header)
+    operations = (order.contract.edit, order.contract.models)
+    return resuming.opened(path, order.header, (order.key,), [each.path for each in operations if each])
+
+
+def _ask(order: Order, asking: Asking) -> None:
+    asking.read_models()
+    models = model_list(asking.exchanges)
+    questions = plan(
+        order.contract, models, order.seed, heavy=order.heavy, profile=order.profile, claims=order.claims
+    )
+    if order.agree is not None and not order.agree(questions):
+        raise Declined("nothing was asked")
+    asking.ask(questions)
+    if order.profile == "quick":
+        Apart(asking, Bench(order.contract, models, order.seed)).explain(questions)
 
 
 def writable(out: Path) -> None:
@@ -89,8 +134,18 @@ def writable(out: Path) -> None:
         raise Unwritable(f"{out} cannot be written to: {problem.strerror or problem}") from problem
 
 
-def reported(contract: Contract, transcript: Transcript, unasked: Sequence[Question] = ()) -> Report:
-    """The report of a transcript: judged offline, the same as live."""
+def reported(
+    contract: Contract,
+    transcript: Transcript,
+    unasked: Sequence[Question] = (),
+    limit: str = "",
+    claims: Collection[str] = (),
+) -> Report:
+    """The report of a transcript: judged offline, the same as live.
+
+    `unasked` is what was not asked for lack of room, `limit` the limit that was reached, in words. `claims` are those
+    that were asked for, where not all were.
+    """
     findings = judge(contract, transcript.exchanges)
     return Report(
         provider=contract.provider,
@@ -102,19 +157,29 @@ def reported(contract: Contract, transcript: Transcript, unasked: Sequence[Quest
         seed=transcript.seed,
         requests=transcript.requests,
         billable=transcript.billable,
-        findings=tuple(_for_lack(finding, unasked) for finding in findings),
+        findings=tuple(_left_out(_for_lack(finding, unasked, limit), claims) for finding in findings),
         contradictions=contract.contradictions,
     )
 
 
-def _for_lack(finding: Finding, unasked: Sequence[Question]) -> Finding:
-    """A claim that nothing was asked about for lack of budget says so."""
+def _for_lack(finding: Finding, unasked: Sequence[Question], limit: str) -> Finding:
+    """A claim that nothing was asked about for lack of budget says so, and what that would have cost."""
     missing = [question for question in unasked if finding.claim.id in question.about]
-    general = finding.claim.area in ("answer", "stream", "refusal") and unasked
-    if finding.verdict != "not-run" or not (missing or general) or not finding.claim.judged:
+    if not missing and finding.claim.area in ("answer", "stream", "refusal"):
+        missing = [question for question in unasked if question.billable != (finding.claim.area == "refusal")]
+    if finding.verdict != "not-run" or not missing or not finding.claim.judged:
         return finding
-    count = len(missing) or len(unasked)
-    return replace(finding, reason=f"budget: {count} questions about it were not asked")
+    spent = f"{limit} spent" if limit else "spent"
+    cost = f"would have cost {pricing.told(missing)}" if any(q.billable for q in missing) else "would have been free"
+    asked = f"{len(missing)} question{'s' if len(missing) != 1 else ''} about it not asked"
+    return replace(finding, reason=f"budget: {spent}, {asked}, which {cost}")
+
+
+def _left_out(finding: Finding, claims: Collection[str]) -> Finding:
+    """A claim that was not asked for, and that nothing else tells of, says so."""
+    if not claims or finding.claim.id in claims or finding.verdict != "not-run" or not finding.claim.judged:
+        return finding
+    return replace(finding, reason="it was not among the claims to be asked about")
 
 
 def exit_status(findings: Sequence[Finding], *, strict: bool = False) -> int:
@@ -125,5 +190,3 @@ def exit_status(findings: Sequence[Finding], *, strict: bool = False) -> int:
     if any(f.verdict == "faulty-suite" for f in findings):
         return 2
     return 0 if any(f.verdict in ("holds", "broken") for f in findings) else 3
-
-

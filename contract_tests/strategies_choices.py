@@ -106,7 +106,8 @@ class Choices:
             if not names:
                 break
             draft = replace(draft, fields=tuple(item for item in draft.fields if item[0] not in names))
-        return draft
+        fields = dict(draft.fields)
+        return replace(draft, fields=tuple(item for item in draft.fields if accompanied(item[0], fields)))
 
     def _without_unpromised(self, draft: Draft, encoding: Encoding) -> Draft:
         """Fields about which claims of acceptance speak are kept where one that is judged applies."""

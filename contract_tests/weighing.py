@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+import yaml
 
 from contract_tests.reports import answers, baseline, json_form
 from contract_tests.reports.baseline import Known, Weighed
@@ -37,6 +39,22 @@ class Baseline:
 def read_baseline(path: Path) -> Baseline:
     """A baseline file. Read it before anything is asked: a bad one then costs nothing. Raises UnreadableBaseline."""
     return Baseline(path, baseline.read(path))
+
+
+class _Whole(yaml.SafeDumper):
+    """Writes every value where it stands: an entry that refers to another could not be deleted by itself."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+
+def write_baseline(reports: Sequence[ReportValue], path: Path) -> int:
+    """Write the baseline that excuses what is broken; returns how many entries it has. Raises OSError."""
+    count = baseline.write_baseline(reports, path, today())
+    value = yaml.safe_load(path.read_text("utf-8"))
+    path.write_text(yaml.dump(value, Dumper=_Whole, allow_unicode=True, sort_keys=False, width=110), "utf-8")
+    return count
 
 
 def today() -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from contract_tests import bugs, explaining, explaining_views
 from contract_tests.__main__ import main
 from contract_tests.explaining import Explanation
+from contract_tests.questions import Question
 from mock_server.faults import FAULTS
 from specs import loading
 from specs.contract import Claim
@@ -18,9 +20,14 @@ from specs.contract import Claim
 CLAIMS = {claim.id for name in loading.providers() for claim in loading.load(name).claims}
 
 
+@cache
+def _planned(provider: str) -> tuple[Question, ...]:
+    return explaining.planned(loading.load(provider))
+
+
 def _explained(provider: str, claim: str) -> Explanation:
     contract = loading.load(provider)
-    return explaining.explained(contract, contract.claim(claim))
+    return explaining.explained(contract, contract.claim(claim), _planned(provider))
 
 
 @pytest.mark.parametrize(
@@ -59,19 +66,18 @@ def test_an_explanation_says(provider: str, claim: str, said: list[str]) -> None
 
 @pytest.mark.parametrize("provider", loading.providers())
 def test_questions_about_a_claim_are_its_own_and_the_others_serve_it(provider: str) -> None:
-    contract = loading.load(provider)
-    own = explaining.explained(contract, contract.claim("prompt-required"))
+    own = _explained(provider, "prompt-required")
     assert own.questions
     assert all("prompt-required" in question.about for question in own.questions)
     assert own.serving == ()
     assert own.free + own.billable == len(own.questions)
-    stream = explaining.explained(contract, contract.claim("stream-one-completed"))
+    stream = _explained(provider, "stream-one-completed")
     assert stream.serving
     assert all(question.draft.get("stream") is True for question in stream.serving)
-    mask = explaining.explained(contract, contract.claim("mask-heeded"))
+    mask = _explained(provider, "mask-heeded")
     assert mask.serving
     assert all(question.draft.mask is not None for question in mask.serving)
-    refusal = explaining.explained(contract, contract.claim("error-envelope"))
+    refusal = _explained(provider, "error-envelope")
     assert not any(question.billable for question in refusal.serving)
 
 

@@ -7,30 +7,32 @@ import json
 from pathlib import Path
 
 from contract_tests import documents
-from contract_tests.commands.options import Verbs, verb, with_json, with_provider
+from contract_tests.commands.options import Verbs, verb, with_example, with_json, with_provider
 from contract_tests.documents import drift_views
 from specs import loading
 
 _DOCUMENTS = "compare what the providers publish, without asking anyone"
 _DRIFT = "compare a freshly published document with the bundled one"
-_MORE = """
-Contradictions inside each document, then each provider beside OpenAI and beside each other: every field, every limit,
-and where it says so. Example: image-contract documents --provider aitoearn --as md > documents.md"""
-_MORE_DRIFT = """
-NEW is YAML, JSON, or a Markdown page with the document in a fenced block. Told are quotations that no longer stand,
-normative sentences that are new, and what changes for clients. Exit status: 0 nothing of note, 1 clients break or a
-quotation is lost or moved, 2 unreadable. Example: image-contract drift aitoearn.md --provider aitoearn"""
+_DOCUMENTS_MORE = (
+    "Contradictions inside each document, then each provider beside OpenAI and beside each other: every field, every "
+    "limit, and where it says so."
+)
+_DRIFT_MORE = (
+    "NEW is YAML, JSON, or a Markdown page with the document in a fenced block. Told are quotations that no longer "
+    "stand, normative sentences that are new, and what changes for clients. Exit status: 0 nothing of note, 1 clients "
+    "break or a quotation is lost or moved, 2 unreadable."
+)
 
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     found = verb(verbs, "documents", compared, _DOCUMENTS)
-    found.description = f"{found.description}{_MORE}"
+    with_example(found, _DOCUMENTS_MORE, "documents --provider aitoearn --as md > documents.md")
     found.add_argument("--provider", action="append", default=[], metavar="NAME", help="again for more (default: all)")
     found.add_argument("--as", dest="form", choices=("text", "md", "json"), default="text", help="default: %(default)s")
     found.add_argument("--differing", action="store_true", help="leave out what all of them say alike (not for json)")
     drift = with_json(with_provider(verb(verbs, "drift", drifted, _DRIFT)))
-    drift.description = f"{drift.description}{_MORE_DRIFT}"
+    with_example(drift, _DRIFT_MORE, "drift aitoearn.md --provider aitoearn")
     drift.add_argument("new", type=Path, metavar="NEW", help="the document as it is published now")
     drift.add_argument("--strict", action="store_true", help="any change fails")
 

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from contract_tests import explaining_views
-from contract_tests.commands.options import Verbs, WrongUsage, verb, with_json, with_provider
-from contract_tests.explaining import explained
+from contract_tests.commands.options import Verbs, WrongUsage, verb, with_example, with_json, with_provider
+from contract_tests.explaining import explained, planned
 from specs import loading
 from specs.contract import Claim, Contract
 
 _TOLD = "explain a claim: its words, how it is asked, what that costs, which bugs it finds"
-_MORE = "\nExample: image-contract explain mask-is-png --provider aitoearn"
+_MORE = "Without --provider it is explained for each provider that makes it. Nothing is sent."
 
 
 def add(verbs: Verbs) -> None:
     """Add this command."""
     found = with_json(with_provider(verb(verbs, "explain", explain, _TOLD), required=False))
-    found.description = f"{found.description}{_MORE}"
+    with_example(found, _MORE, "explain mask-is-png --provider aitoearn")
     found.add_argument("claim", metavar="CLAIM", help="see `image-contract list`")
 
 
@@ -28,7 +28,9 @@ def explain(given: argparse.Namespace) -> int:
     """Explain one claim, at one provider or at every one that makes it."""
     named = [given.provider] if given.provider else loading.providers()
     contracts = [loading.load(name) for name in named]
-    explanations = [explained(contract, claim) for contract, claim in _making(given.claim, contracts)]
+    explanations = [
+        explained(contract, claim, planned(contract)) for contract, claim in _making(given.claim, contracts)
+    ]
     if given.json:
         values = [explaining_views.value(each) for each in explanations]
         print(json.dumps(values, ensure_ascii=False, indent=1))

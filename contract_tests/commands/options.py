@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -52,6 +53,14 @@ def verb(verbs: Verbs, name: str, act: Command, told: str) -> argparse.ArgumentP
     """A new command: its name, what it does (a function of the parsed options), and that in words."""
     found = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
     found.set_defaults(act=act)
+    return found
+
+
+def with_example(found: argparse.ArgumentParser, more: str, example: str) -> argparse.ArgumentParser:
+    """Say more about a command, and end its help with a line that can be copied."""
+    described = textwrap.fill(f"{found.description} {more}", 100, break_on_hyphens=False)
+    found.description, found.epilog = described, f"example:\n  image-contract {example}"
+    found.formatter_class = argparse.RawDescriptionHelpFormatter
     return found
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 
 import yaml
 
+from contract_tests import pricing
+from contract_tests.commands import spending
 from contract_tests.commands.options import Verbs, example, verb, with_json, with_provider, with_seed
 from contract_tests.plan import plan
 from contract_tests.questions import Question
@@ -20,7 +23,7 @@ def add(verbs: Verbs) -> None:
     verb(verbs, "providers", providers, "the providers there are")
     with_json(with_provider(verb(verbs, "list", listed, "every claim, with its source"), required=False))
     told = "what would be asked, and its price; sends nothing"
-    with_seed(with_json(with_provider(verb(verbs, "plan", planned, told))))
+    with_seed(with_json(spending.with_choice(with_provider(verb(verbs, "plan", planned, told)))))
     found = with_provider(verb(verbs, "spec", spec, "the effective OpenAPI document"))
     found.add_argument("--as", dest="form", choices=("yaml", "json"), default="yaml", help="default: %(default)s")
 
@@ -71,23 +74,59 @@ def _print_claim(claim: Claim) -> None:
 def planned(given: argparse.Namespace) -> int:
     """Print what would be asked. Sends nothing: a list of models is taken from the document's example."""
     contract = loading.load(given.provider)
-    questions = plan(contract, example(contract), given.seed)
+    chosen = given.profile or "full"
+    wanted = spending.claims(contract, given.claim)
+    questions = plan(contract, example(contract), given.seed, profile=chosen, claims=wanted)
     if given.json:
-        print(json.dumps([_question_value(question) for question in questions], indent=1))
+        print(json.dumps(_plan_value(contract, chosen, questions), ensure_ascii=False, indent=1))
         return 0
     for question in questions:
-        price = f"{question.price:g} credits" if question.price is not None else "1 edit"
-        print(f"{'free' if not question.billable else price:12} {question.id:44} {', '.join(question.about[:4])}")
+        print(f"{_price(question):12} {question.id}")
+        for line in _shown(question):
+            print(f"{'':12}   {line}")
     print(priced(questions))
     return 0
+
+
+def _price(question: Question) -> str:
+    if not question.billable:
+        return "free"
+    if question.price is None:
+        return "1 edit"
+    return f"{question.price:g} credit{'s' if question.price != 1 else ''}"
+
+
+def _shown(question: Question) -> Iterator[str]:
+    """What a question is about: of a pool what it combines, else the claims."""
+    told = [trait.name for trait in question.traits] or list(question.about)
+    yield from textwrap.wrap(", ".join(told), 100, break_long_words=False, break_on_hyphens=False)
+
+
+def _plan_value(contract: Contract, profile: str, questions: Sequence[Question]) -> dict[str, object]:
+    billed = [question for question in questions if question.billable]
+    return {
+        "provider": contract.provider,
+        "profile": profile,
+        "totals": {
+            "questions": len(questions),
+            "free": len(questions) - len(billed),
+            "billable": len(billed),
+            "pictures": sum(pricing.pictures(question.draft) for question in billed),
+            "credits": sum(question.price or 0 for question in billed) if any(q.price for q in billed) else None,
+            "unpriced": sum(question.price is None for question in billed),
+        },
+        "questions": [_question_value(question) for question in questions],
+    }
 
 
 def _question_value(question: Question) -> dict[str, object]:
     return {
         "question": question.id,
         "about": list(question.about),
+        "combines": [trait.name for trait in question.traits],
         "encoding": question.encoding.name,
         "billable": question.billable,
+        "pictures": pricing.pictures(question.draft) if question.billable else 0,
         "price": question.price,
         "heavy": question.heavy,
     }
@@ -95,10 +134,8 @@ def _question_value(question: Question) -> dict[str, object]:
 
 def priced(questions: Sequence[Question]) -> str:
     """How many requests a plan has, and what they cost."""
-    billable = [question for question in questions if question.billable]
-    credits = sum(question.price or 0 for question in billable)
-    known = f", {credits:g} credits by the provider's own list" if credits else ""
-    return f"{len(questions)} requests: {len(questions) - len(billable)} free, {len(billable)} billable edits{known}"
+    free = sum(not question.billable for question in questions)
+    return f"{len(questions)} requests: {free} free, {pricing.told(questions)}"
 
 
 def spec(given: argparse.Namespace) -> int:

@@ -7,14 +7,12 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from contract_tests import reports
-from contract_tests.asking import Limits
+from contract_tests.commands import spending
 from contract_tests.commands.options import (
     Verbs,
     WrongUsage,
-    example,
     screen,
     status,
     summed,
@@ -23,18 +21,17 @@ from contract_tests.commands.options import (
     with_seed,
     with_strict,
 )
-from contract_tests.commands.showing import priced
 from contract_tests.local_mock import local_mock
-from contract_tests.plan import plan
 from contract_tests.reports import json_form, terminal
 from contract_tests.reports.progress import Progress
-from contract_tests.running import Order, Outcome, run, writable
+from contract_tests.running import Declined, Order, OtherRun, Outcome, run, writable
 from specs import loading
 from specs.contract import Contract
 from specs.messages import Exchange
 from specs.transcripts import billed
 
 KEY_ENV = "IMAGE_CONTRACT_API_KEY"
+OUT = Path("image-contract-report")
 
 
 def add(verbs: Verbs) -> None:
@@ -51,30 +48,51 @@ def _test(found: argparse.ArgumentParser) -> None:
     found.add_argument("--mock-option", action="append", default=[], metavar="OPTION", help="an option for that mock")
     found.add_argument("--api-key-env", metavar="NAME", default=KEY_ENV, help="default: %(default)s")
     found.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the key from a file instead")
-    found.add_argument("--budget", type=int, metavar="N", help="at most so many billable edits")
+    spending.with_limits(spending.with_choice(found))
     found.add_argument("--timeout", type=float, default=180.0, metavar="S", help="seconds per request (default: 180)")
     found.add_argument("--no-heavy", action="store_true", help="leave out bodies of over 5 MB")
-    found.add_argument("--yes", action="store_true", help="do not ask before spending on an endpoint that bills")
-    out = Path("image-contract-report")
-    found.add_argument("--out", type=Path, default=out, metavar="DIR", help="default: %(default)s")
+    results = found.add_mutually_exclusive_group()
+    results.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
+    results.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run there: nothing is asked twice")
 
 
 def tested(given: argparse.Namespace) -> int:
     """Ask an endpoint, judge, write the reports."""
     contract = loading.load(given.provider)
-    writable(given.out)
+    if given.mock and given.resume:
+        raise WrongUsage("--resume needs --base-url: a mock that is started for this run has answered nothing yet")
+    if given.budget_credits is not None and contract.models is None:
+        raise WrongUsage(f"{contract.title} publishes no list of prices, so --budget-credits cannot be kept; use --budget")
     with ExitStack() as stack:
         if given.mock:
             mock = stack.enter_context(local_mock(contract.provider, given.mock_option))
-            base_url, key = mock.url, mock.key
+            given.base_url, key = mock.url, mock.key
         else:
-            base_url, key = given.base_url, _key(given)
-            _confirm(given, contract)
-        limits = Limits(budget=given.budget)
-        order = Order(contract, base_url, key, given.out, given.seed, limits, given.timeout, not given.no_heavy)
-        outcome = _run(order)
-    summed(outcome.report, given.out)
+            key = _key(given)
+        try:
+            outcome = _run(_order(given, contract, key))
+        except (Declined, OtherRun) as problem:
+            raise WrongUsage(str(problem)) from problem
+    summed(outcome.report, given.resume or given.out)
     return status(outcome, strict=given.strict)
+
+
+def _order(given: argparse.Namespace, contract: Contract, key: str) -> Order:
+    local = spending.is_local(given.base_url)
+    return Order(
+        contract,
+        given.base_url,
+        key,
+        given.resume or given.out,
+        given.seed,
+        spending.limits(given, local=local),
+        given.timeout,
+        not given.no_heavy,
+        profile=spending.profile(given, local=local),
+        claims=spending.claims(contract, given.claim),
+        resume=given.resume is not None,
+        agree=spending.agreement(given, contract),
+    )
 
 
 def _key(given: argparse.Namespace) -> str:
@@ -94,24 +112,12 @@ def _key(given: argparse.Namespace) -> str:
     return key
 
 
-def _confirm(given: argparse.Namespace, contract: Contract) -> None:
-    """Before money is spent on an endpoint that is not on this machine: show the price and ask."""
-    host = urlsplit(given.base_url).hostname or ""
-    if given.budget is not None or given.yes or host in ("localhost", "::1") or host.startswith("127."):
-        return
-    told = f"{given.base_url} may bill: {priced(plan(contract, example(contract), given.seed))}"
-    if not sys.stdin.isatty():
-        raise WrongUsage(f"{told}; set a limit with --budget N, or agree with --yes")
-    if input(f"{told}. Go on? [y/N] ").strip().lower() not in ("y", "yes"):
-        raise WrongUsage("nothing was asked")
-
-
 def _run(order: Order) -> Outcome:
-    total = len(plan(order.contract, example(order.contract), order.seed, heavy=order.heavy))
-    with Progress(total, sys.stderr) as progress:
+    with Progress(0, sys.stderr) as progress:
 
-        def watch(exchange: Exchange, *, asked: int, billable: int) -> None:
+        def watch(exchange: Exchange, *, asked: int, billable: int, left: int) -> None:
             del asked, billable
+            progress.total = progress.done + 1 + left
             progress.asked(billed=billed(exchange))
 
         return run(order, watch)

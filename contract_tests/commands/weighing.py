@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from contract_tests.commands.options import Command, Verbs, WrongUsage, verb, with_json, with_strict
-from contract_tests.reports import baseline, diffing, github, json_form
+from contract_tests.commands.options import Verbs, WrongUsage, verb, with_example, with_json, with_strict
+from contract_tests.reports import diffing, github, json_form
+from contract_tests.reports.baseline import DAYS
 from contract_tests.reports.json_form import ReportValue
 from contract_tests.running import Outcome
-from contract_tests.weighing import Baseline, only_new, read_baseline, reports_in, today
+from contract_tests.weighing import Baseline, only_new, read_baseline, reports_in, write_baseline
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 _BASELINE = "write the baseline that excuses what is broken in these runs"
@@ -22,34 +23,34 @@ _WEIGH = "weigh what is broken in these runs against a baseline"
 _DIFF = "tell what changed between two runs"
 _GITHUB = "write annotations for GitHub Actions, and the summary of the step"
 _RUNS = "folders that `test` wrote, or folders of such folders"
-_MORE = {
-    "baseline": "Example: image-contract baseline report --out baseline.yaml",
-    "weigh": "Exit status: 0 nothing new, 1 a new deviation, or a line of the baseline to delete (it is fixed, has "
-    "expired, or names no claim). Example: image-contract weigh report --baseline baseline.yaml",
-    "diff": "Exit status: 1 when a claim is newly broken, else 0. Example: image-contract diff yesterday today",
-    "github": f"Annotations go to standard output, the summary to the file named by ${SUMMARY}. With --baseline only "
-    "what is new is annotated. Example: image-contract github report",
-}
+_BASELINE_MORE = "A baseline that is there is not written over: its reasons were written by hand."
+_WEIGH_MORE = (
+    "Exit status: 0 nothing new, 1 a new deviation, or a line of the baseline to delete (it is fixed, has expired, or "
+    "names no claim)."
+)
+_DIFF_MORE = "Exit status: 1 when a claim is newly broken, else 0."
+_GITHUB_MORE = (
+    f"Annotations go to standard output, the summary to the file named by ${SUMMARY}. With --baseline only what is new "
+    "is annotated."
+)
 
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
-    written = _runs(_verb(verbs, "baseline", write, _BASELINE))
+    written = _runs(verb(verbs, "baseline", write, _BASELINE))
+    with_example(written, _BASELINE_MORE, "baseline report --out baseline.yaml")
     written.add_argument("--out", type=Path, required=True, metavar="FILE", help="write it here")
     written.add_argument("--force", action="store_true", help="write over a baseline that is there")
-    weighed = with_strict(_runs(_verb(verbs, "weigh", weigh, _WEIGH)))
+    weighed = with_strict(_runs(verb(verbs, "weigh", weigh, _WEIGH)))
+    with_example(weighed, _WEIGH_MORE, "weigh report --baseline baseline.yaml")
     weighed.add_argument("--baseline", type=Path, required=True, metavar="FILE", help="what is known to be broken")
-    different = with_json(_verb(verbs, "diff", diff, _DIFF))
+    different = with_json(verb(verbs, "diff", diff, _DIFF))
+    with_example(different, _DIFF_MORE, "diff yesterday today")
     different.add_argument("old", type=Path, metavar="OLD", help="a folder that `test` wrote, or a report.json")
     different.add_argument("new", type=Path, metavar="NEW", help="the same, of a later run")
-    told = _runs(_verb(verbs, "github", annotate, _GITHUB))
+    told = _runs(verb(verbs, "github", annotate, _GITHUB))
+    with_example(told, _GITHUB_MORE, "github report")
     told.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what is known to be broken")
-
-
-def _verb(verbs: Verbs, name: str, act: Command, told: str) -> argparse.ArgumentParser:
-    found = verb(verbs, name, act, told)
-    found.description = f"{found.description} {_MORE[name]}"
-    return found
 
 
 def _runs(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -63,10 +64,10 @@ def write(given: argparse.Namespace) -> int:
     if given.out.exists() and not given.force:
         raise WrongUsage(f"{given.out} is there already; --force writes over it and its reasons")
     try:
-        count = baseline.write_baseline(reports, given.out, today())
+        count = write_baseline(reports, given.out)
     except OSError as problem:
         raise WrongUsage(f"{given.out} cannot be written: {problem.strerror or problem}") from problem
-    print(f"{given.out}: {count} known to be broken, excused for {baseline.DAYS} days")
+    print(f"{given.out}: {count} known to be broken, excused for {DAYS} days")
     return 0
 
 

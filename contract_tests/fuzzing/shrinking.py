@@ -18,9 +18,9 @@ from hypothesis.errors import NoSuchExample
 
 from contract_tests import json_bodies, multiparts, samples
 from contract_tests.evidence import Evidence, is_valid, model_list, read_out
-from contract_tests.fuzzing.running import Fuzzed
 from contract_tests.judging import findings
 from contract_tests.malformed import BOUNDARY
+from contract_tests.probing import Probing
 from specs.answers import Asked
 from specs.contract import Claim
 from specs.messages import Exchange, Headers, Part, Request, first
@@ -35,7 +35,7 @@ FATES: tuple[Fate, ...] = ("left out", "plain", "as it was")
 _PLAIN_PROMPT = "Paint a red circle."
 
 
-def smallest(run: Fuzzed, claim: Claim, broken: Exchange, seed: int = 0, most: int = MOST) -> Exchange:
+def smallest(run: Probing, claim: Claim, broken: Exchange, seed: int = 0, most: int = MOST) -> Exchange:
     """The exchange with the smallest request found that breaks the claim like `broken` does.
 
     Asks at most `most` requests, within the run's budget; `broken` itself when nothing smaller does it.
@@ -64,7 +64,7 @@ def smallest(run: Fuzzed, claim: Claim, broken: Exchange, seed: int = 0, most: i
 class _Hunt:
     """One claim, one failure: asks each smaller request once, and only such as still are of its kind."""
 
-    run: Fuzzed
+    run: Probing
     claim: Claim
     broken: Exchange
     most: int
@@ -85,15 +85,14 @@ class _Hunt:
         if not self._is_of_its_kind(request) or not self._may_ask:
             return False
         self.most -= 1
-        self.run.ask(self._with_key(request), f"fuzz/smaller/{self.claim.id}", about=self.broken.about)
-        found = self.run.exchanges[-1]
+        found = self.run.ask(self._with_key(request), f"fuzz/smaller/{self.claim.id}", about=self.broken.about)
+        self.run.follow_links(found)
         self.seen[_bytes(request)] = found
         return self._breaks(found)
 
     @property
     def _may_ask(self) -> bool:
-        budget = self.run.budget
-        return self.most > 0 and (budget is None or self.run.billable < budget)
+        return self.most > 0 and not self.run.spent
 
     def _with_key(self, request: Request) -> Request:
         """The recorded request has no key any more."""
