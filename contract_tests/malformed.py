@@ -123,9 +123,7 @@ TYPES: Mapping[str, str] = {
 """Content types that do not fit a well-formed form."""
 
 
-LAWFUL = frozenset(
-    f"form-{name}" for name in ("preamble", "long-preamble", "epilogue", "padded-boundaries", "unquoted-name")
-)
+LAWFUL = frozenset(f"form-{name}" for name in ("preamble", "long-preamble", "epilogue", "unquoted-name"))
 """RFC 2046, 5.1.1, and RFC 2045, 5.1."""
 
 

@@ -3,8 +3,9 @@
     image-contract spec --provider chatanywhere > spec.yaml
     SCHEMATHESIS_HOOKS=contract_tests.schemathesis_checks schemathesis run spec.yaml --url URL -H "Authorization: …"
 
-The contract is told by the document's title; IMAGE_CONTRACT_PROVIDER names it for a document with another one. There is a
-check for each area of claims, so that `--checks` and `--exclude-checks` can choose.
+The contract is told by the document's title; IMAGE_CONTRACT_PROVIDER names it for a document with another one. There is
+a check for each area of claims, so that `--checks` and `--exclude-checks` can choose. Where models and sizes stand in a
+list at the endpoint, the list is read once.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 
-from contract_tests import json_bodies, picturing, samples
-from contract_tests.evidence import gathered
+from contract_tests import choosing, json_bodies, picturing, samples
+from contract_tests.client import Client, join_url, root_of
+from contract_tests.evidence import gathered, model_list
 from contract_tests.findings import Finding
 from contract_tests.judging import findings
 from specs import loading
@@ -29,6 +32,8 @@ from specs.reading import JSON, roles
 
 PROVIDER_ENV = "IMAGE_CONTRACT_PROVIDER"
 _LINK = "http"
+_SIDE = 128
+"""Pixels; small, because Schemathesis prints what it sent."""
 
 
 class UnknownContract(LookupError):
@@ -73,9 +78,21 @@ def _plain(headers: Headers) -> Headers:
     return tuple(item for item in headers if item[0].lower() != "content-encoding")
 
 
+@lru_cache(maxsize=8)
+def listed(provider: str, base_url: str) -> Exchange | None:
+    """The list of models as the endpoint tells it, asked for once; None where the contract has none."""
+    contract = loading.load(provider)
+    if contract.models is None:
+        return None
+    with Client(base_url, timeout=30) as client:
+        request = Request("GET", join_url(base_url, contract.models.path), (("Accept", "application/json"),))
+        return client.ask(request, id="models", purpose="models")
+
+
 def broken(contract: Contract, exchange: Exchange, area: Area) -> list[Finding]:
     """The judged claims of an area that one exchange alone shows broken."""
-    found = findings(gathered(contract, (exchange,)))
+    models = listed(contract.provider, root_of(exchange.request.url, contract.edit.path))
+    found = findings(gathered(contract, (exchange, *([models] if models else []))))
     return [f for f in found if f.verdict == "broken" and f.claim.judged and f.claim.area == area]
 
 
@@ -114,8 +131,8 @@ def _pictures() -> st.SearchStrategy[bytes]:
 
 
 def _see_through(seed: int, alpha: str) -> bytes:
-    page = picturing.source(seed=seed).convert("RGBA")
-    page.putalpha(picturing.mask(alpha=alpha).getchannel("A"))
+    page = picturing.source(_SIDE, _SIDE, seed).convert("RGBA")
+    page.putalpha(picturing.mask(_SIDE, _SIDE, alpha).getchannel("A"))
     return picturing.written(page)
 
 
@@ -124,16 +141,32 @@ schemathesis.openapi.format("binary", _pictures())
 
 @schemathesis.hook
 def map_case(ctx: Any, case: Any) -> Any:
-    """In JSON a generated address of a picture becomes a picture: a `data:` URL that needs no fetching."""
+    """What chance cannot know: a model and size of the endpoint's list; in JSON, pictures as `data:` URLs."""
     del ctx
     contract = contract_of(case)
-    if case.media_type == JSON and isinstance(case.body, dict):
+    if case.operation.path != contract.edit.path or not isinstance(case.body, dict):
+        return case
+    if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
+        case.body |= _offered(contract, case)
+    if case.media_type == JSON:
         schema = contract.edit.schemas.get(JSON, {})
         for name, role in roles(schema).items():
             if _is_address(case.body.get(name)):
-                file = samples.mask() if role == "mask" else samples.picture()
+                file = samples.mask("window", _SIDE, _SIDE) if role == "mask" else samples.picture(_SIDE, _SIDE)
                 case.body[name] = json_bodies.value(schema["properties"][name], (file,))
     return case
+
+
+def _offered(contract: Contract, case: Any) -> dict[str, str]:
+    """A model and a size from the endpoint's own list, for a case that asks for any at all."""
+    base_url = case.operation.base_url
+    models = listed(contract.provider, base_url) if base_url else None
+    known = model_list([models]) if models else None
+    if known is None:
+        return {}
+    model = choosing.model(contract, known)
+    size = choosing.size(contract, known, model)
+    return {"model": model, **({"size": size} if size and "size" in case.body else {})}
 
 
 def _is_address(value: Any) -> bool:

@@ -46,8 +46,10 @@ def acceptable(draw: Any, choices: Choices, scalars: Scalars) -> Meant:
     shape = source_shape(size, draw(st.integers(0, 2)))
     fields = {"prompt": draw(prompts(strong=masked)), "model": model, "size": size, **draw(_more(choices))}
     fields |= {name: value for name, value in drawn.items() if name not in OURS}
-    if masked and fields.get("background") == "transparent":  # what is cleared is neither kept nor repainted
-        del fields["background"]
+    if masked:
+        fields["n"] = None  # a mask may leave nothing to repaint, and several such pictures nothing to differ in
+        if fields.get("background") == "transparent":  # what is cleared is neither kept nor repainted
+            fields["background"] = None
     draft = Draft(
         tuple((name, value) for name, value in fields.items() if value is not None and accompanied(name, fields)),
         draw(pictures(*shape, choices.most_images(model))),

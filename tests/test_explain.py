@@ -74,7 +74,7 @@ def test_questions_about_a_claim_are_its_own_and_the_others_serve_it(provider: s
     stream = _explained(provider, "stream-one-completed")
     assert stream.serving
     assert all(question.draft.get("stream") is True for question in stream.serving)
-    mask = _explained(provider, "mask-heeded")
+    mask = _explained(provider, "mask-repaints-transparent")
     assert mask.serving
     assert all(question.draft.mask is not None for question in mask.serving)
     refusal = _explained(provider, "error-envelope")

@@ -75,14 +75,20 @@ def _all(comparison: Comparison) -> Html:
 def _table(rows: Sequence[Row], names: Sequence[str], comparison: Comparison, told: str) -> Html:
     titles = ("Field", "What", *(comparison.title(name) for name in names))
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in titles]))
-    table = tag("table", head, tag("tbody", [_line(row, names) for row in rows]), class_="plain", aria_label=told)
+    table = tag(
+        "table",
+        head,
+        tag("tbody", [_line(row, names, marked=names == comparison.names) for row in rows]),
+        class_="plain",
+        aria_label=told,
+    )
     return tag("div", table, class_="wide", tabindex="0", role="region", aria_label=told)
 
 
-def _line(row: Row, names: Sequence[str]) -> Html:
+def _line(row: Row, names: Sequence[str], *, marked: bool) -> Html:
     part = "" if row.part in ("operation", "request") else f"{row.part} "
     field = [part, tag("code", row.field)]
-    mark = tag("span", f"{UNEQUAL} ", title="they differ") if row.differs else None
+    mark = tag("span", f"{UNEQUAL}\u00a0", title="they differ") if marked and row.differs else None
     cells = [tag("td", _cell(row.cells[name])) for name in names]
     return tag("tr", tag("th", field, scope="row"), tag("td", mark, row.aspect), cells)
 

@@ -80,9 +80,9 @@ class Bending:
             schema = self.choices.contract.edit.schemas[way.media_type]
             for name, described in schema.get("properties", {}).items():
                 if "x-picture" not in described:
-                    for value in _wrong(described, in_json=way.media_type == JSON):
-                        probe = self._asked(f"{name}={str(value)[:20]}", self._base().with_field(name, value), way)
-                        if probe is not None:
+                    for number, value in enumerate(_wrong(described, in_json=way.media_type == JSON)):
+                        told = f"{name}-{number}={str(value)[:16]}"
+                        if (probe := self._asked(told, self._base().with_field(name, value), way)) is not None:
                             yield probe
 
     def _pictures(self) -> Iterator[Probe]:

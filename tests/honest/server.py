@@ -6,7 +6,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
@@ -22,13 +22,17 @@ from tests.honest.speaking import Speaker
 
 WRONG = "sk-invalid"
 
+Mischief = Callable[[answering.Work], answering.Work]
+"""What a dishonest endpoint does to its work; an arithmetic error is answered with 500."""
+
 
 @dataclass
 class Endpoint:
-    """One endpoint: its provider, its manners, and what it has done so far."""
+    """One endpoint: its provider, its manners, and what it has done so far. `mischief` makes it a dishonest one."""
 
     house: House
     manners: Manners
+    mischief: Mischief | None = None
     url: str = ""
     gallery_url: str = ""
     asked: itertools.count[int] = field(default_factory=itertools.count)
@@ -64,6 +68,8 @@ class _Handler(Speaker):
                 self._edit(path)
         except Refused as refused:
             self._refuse(refused)
+        except ArithmeticError:
+            self._send(500, {"error": {"message": "oops", "type": "server_error", "param": None, "code": None}})
 
     def _edit(self, path: str) -> None:
         house, manners = self.endpoint.house, self.endpoint.manners
@@ -86,6 +92,8 @@ class _Handler(Speaker):
         if manners.wary and done % manners.wary == manners.wary - 1:
             raise Refused("moderation")
         work = answering.work(order, values, house, manners, seed=number)
+        if self.endpoint.mischief:
+            work = self.endpoint.mischief(work)
         if values.get("stream"):
             self.stream(answering.events(work))
         else:
@@ -164,9 +172,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running(house: House, manners: Manners) -> Iterator[Endpoint]:
+def running(house: House, manners: Manners, mischief: Mischief | None = None) -> Iterator[Endpoint]:
     """An endpoint that listens on this machine, and beside it the other host its links may lead to."""
-    endpoint = Endpoint(house, manners)
+    endpoint = Endpoint(house, manners, mischief)
     protocol = "HTTP/1.0" if manners.http10 else "HTTP/1.1"
     handler = type("Handler", (_Handler,), {"endpoint": endpoint, "manners": manners, "protocol_version": protocol})
     servers = [_Server(("127.0.0.1", 0), handler) for _ in range(2)]

@@ -1,0 +1,45 @@
+"""What the tests of fuzzing and of sequences share: an endpoint, honest or not, and what a run of it shows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from contract_tests.client import Client
+from contract_tests.evidence import gathered, is_valid
+from contract_tests.judging import judge
+from specs import loading
+from specs.lines import Header
+from specs.messages import Exchange
+from specs.recording import Recorder
+from tests.honest import HOUSES, MANNERS, Manners, running
+from tests.honest.server import Mischief
+
+KEY = "sk-fuzz-test-key-1"
+
+
+@contextmanager
+def facing(
+    folder: Path, provider: str, manners: Manners = MANNERS["plain"], mischief: Mischief | None = None
+) -> Iterator[tuple[Client, Recorder]]:
+    """A client of an endpoint of the provider, and a recorder."""
+    with running(HOUSES[provider], manners, mischief) as endpoint, Client(endpoint.url, KEY, 30) as client:
+        recorder = Recorder(folder / f"{provider}.jsonl", Header(provider, endpoint.url, time.time()), (KEY,))
+        try:
+            yield client, recorder
+        finally:
+            recorder.close()
+
+
+def accused(provider: str, exchanges: Sequence[Exchange]) -> dict[str, str]:
+    """The judged claims that are broken, with the reason."""
+    found = judge(loading.load(provider), exchanges)
+    return {f.claim.id: f.reason for f in found if f.verdict in ("broken", "faulty-suite") and f.claim.judged}
+
+
+def share_accepted(provider: str, exchanges: Sequence[Exchange]) -> float:
+    """Which part of the edits was valid by the rules and accepted."""
+    asked = gathered(loading.load(provider), exchanges).asked
+    return sum(is_valid(one) and one.outcome == "accepted" for one in asked) / len(asked)

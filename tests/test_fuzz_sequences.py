@@ -1,0 +1,100 @@
+"""Sequences: an endpoint that keeps something from one request to the next is found, an honest one is not accused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contract_tests.sequences import SEQUENCES, explore
+from specs import loading
+from tests.fuzz_samples import KEY, accused, facing
+from tests.honest import MANNERS
+from tests.honest.answering import Work
+
+
+def _without_waiting(_seconds: float) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("provider", "manner"),
+    [("openai", "plain"), ("chatanywhere", "busy"), ("aitoearn", "small-models"), ("aitoearn", "generative")],
+)
+def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
+    with facing(tmp_path, provider, MANNERS[manner]) as (client, recorder):
+        run = explore(loading.load(provider), client, recorder, 1, key=KEY, wait=_without_waiting)
+    played = {(e.question or "").split("/")[1] for e in run.exchanges if e.purpose == "edit"}
+    assert {"refused", "after", "leak", "again", "encodings", "at-once", "burst"} <= played
+    assert accused(provider, run.exchanges) == {}
+
+
+def _keeps_the_last_count() -> Callable[[Work], Work]:
+    last: dict[str, int] = {}
+
+    def mischief(work: Work) -> Work:
+        before, last["n"] = last.get("n", 1), work.count
+        return replace(work, values={**work.values, "n": before}) if "n" not in work.values else work
+
+    return mischief
+
+
+def _serves_two_at_a_time_the_same() -> Callable[[Work], Work]:
+    """The answer to whoever came first goes to everybody who comes while it is made."""
+    lock = threading.Lock()
+    under_way: list[Work] = []
+    arrived = threading.Barrier(2, timeout=0.2)
+
+    def mischief(work: Work) -> Work:
+        with lock:
+            under_way.append(work)
+            first = under_way[0]
+        try:
+            arrived.wait()
+        except threading.BrokenBarrierError:
+            arrived.reset()
+        with lock:
+            under_way.remove(work)
+        return first
+
+    return mischief
+
+
+def _falls_over_after_a_burst() -> Callable[[Work], Work]:
+    seen: list[int] = []
+
+    def mischief(work: Work) -> Work:
+        seen.append(1)
+        return replace(work, seed=1 // (len(seen) % 7))
+
+    return mischief
+
+
+@pytest.mark.parametrize(
+    ("make", "claims"),
+    [
+        (_keeps_the_last_count, {"data-count"}),
+        (_serves_two_at_a_time_the_same, {"picture-size", "picture-format", "source-recognised"}),
+        (_falls_over_after_a_burst, {"valid-edit-accepted"}),
+    ],
+)
+def test_what_goes_wrong_only_in_sequence_is_found(
+    tmp_path: Path, make: Callable[[], Callable[[Work], Work]], claims: set[str]
+) -> None:
+    with facing(tmp_path, "openai", mischief=make()) as (client, recorder):
+        run = explore(loading.load("openai"), client, recorder, 2, key=KEY, wait=_without_waiting)
+    assert set(accused("openai", run.exchanges)) & claims
+
+
+def test_a_budget_is_kept(tmp_path: Path) -> None:
+    with facing(tmp_path, "chatanywhere") as (client, recorder):
+        run = explore(loading.load("chatanywhere"), client, recorder, 1, key=KEY, budget=6)
+    assert run.billable <= 6
+    assert run.ended == "the budget of 6 billable edits is used up"
+
+
+def test_every_sequence_says_what_it_is_for() -> None:
+    assert all(play.__doc__ for play in SEQUENCES.values())
