@@ -121,8 +121,8 @@ class Apart:
 
     def _stands(self, context: Pool) -> bool:
         """Whether that is accepted on which the rest of a pool stands; if nothing is, its content type is closed."""
-        known = self._known.get(self.bench.name(context), context.media_type in self._open or None)
-        if self._accepts(context) if known is None else known:
+        ground = self._known.get(self.bench.name(Pool(self.bench.padding, context.media_type)), True)
+        if (ground and context.media_type in self._open) or self._accepts(context):
             return True
         if context.traits and self._accepts(context.only(())):
             self._find((), context.traits, context.media_type)

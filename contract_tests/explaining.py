@@ -16,14 +16,9 @@ import yaml
 from contract_tests.bugs import Bug, about
 from contract_tests.plan import plan
 from contract_tests.questions import Question
+from contract_tests.selecting import GROUND, selected
 from specs import models
-from specs.applying import applies
 from specs.contract import Claim, Contract
-from specs.edits import Edit
-from specs.reading import read
-
-ADDRESS = "http://endpoint.invalid"
-"""The server of requests that are only read."""
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -44,30 +39,18 @@ class Cases:
 class Explanation:
     """Everything there is to know about a claim before anything is sent.
 
-    `questions` are those made for this claim, `serving` the others whose answers it is judged by, too.
+    `questions` are those made for this claim, `serving` the others by whose answers it is judged; `quick` is what is
+    asked for this claim alone when edits are pooled, `full` when they are asked one by one.
     """
 
     contract: Contract
     claim: Claim
     questions: tuple[Question, ...]
     serving: tuple[Question, ...]
+    quick: tuple[Question, ...]
+    full: tuple[Question, ...]
     bugs: tuple[Bug, ...]
     cases: tuple[Cases, ...]
-
-    @property
-    def free(self) -> int:
-        """How many of its own questions should cost nothing."""
-        return sum(not question.billable for question in self.questions)
-
-    @property
-    def billable(self) -> int:
-        """How many edits its own questions are."""
-        return len(self.questions) - self.free
-
-    @property
-    def credits(self) -> float:
-        """What these edits cost by the provider's own list of prices; 0 where it has none."""
-        return sum(question.price or 0 for question in self.questions)
 
 
 def planned(contract: Contract) -> tuple[Question, ...]:
@@ -81,27 +64,11 @@ def _listed(contract: Contract) -> models.ModelList | None:
 
 def explained(contract: Contract, claim: Claim, questions: tuple[Question, ...]) -> Explanation:
     """A claim of a contract explained, beside the contract's whole plan."""
-    own = tuple(question for question in questions if claim.id in question.about)
-    others = () if own else tuple(_serving(contract, claim, questions))
-    return Explanation(contract, claim, own, others, about(claim.id), tuple(cases(claim.rule)))
-
-
-def _serving(contract: Contract, claim: Claim, questions: tuple[Question, ...]) -> Iterator[Question]:
-    """The questions whose answers an answer, stream or refusal claim is judged by."""
-    listed = _listed(contract)
-    for question in questions:
-        if question.billable == (claim.area == "refusal"):
-            continue
-        edit = read(contract, question.request(contract, ADDRESS + contract.edit.path, "<key>"), listed)
-        if _fits(claim, edit) and applies(claim, edit):
-            yield question
-
-
-def _fits(claim: Claim, edit: Edit) -> bool:
-    """Whether the answer to a request is of the kind that the claim's rule looks at."""
-    if claim.rule.startswith("mask_") and edit.mask is None:
-        return False
-    return claim.area == "refusal" or edit.streams == (claim.area == "stream")
+    full = selected(questions, contract, (claim.id,))
+    own = tuple(question for question in full if claim.id in question.about)
+    others = tuple(question for question in full if question not in own and question.id not in GROUND)
+    pooled = plan(contract, _listed(contract), profile="quick", claims=(claim.id,))
+    return Explanation(contract, claim, own, others, pooled, full, about(claim.id), tuple(cases(claim.rule)))
 
 
 def cases(rule: str, home: Path = CASES) -> Iterator[Cases]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from contract_tests import pricing
 from contract_tests.documents.text import quoted
 from contract_tests.documents.values import citation
 from contract_tests.explaining import Explanation
@@ -41,7 +42,7 @@ def _rows(explanation: Explanation) -> Iterator[tuple[str, Iterator[str]]]:
     yield "note", iter([claim.note] if claim.note else [])
     yield "when", _when(claim.when)
     yield "asked", _asked(explanation)
-    yield "costs", iter([cost(explanation)])
+    yield "costs", _costs(explanation)
     yield "refused", iter([refused(claim.refusal)] if claim.refusal else [])
     yield "bugs", _bugs(explanation)
     yield "cases", _cases(explanation)
@@ -91,30 +92,28 @@ def _asked(explanation: Explanation) -> Iterator[str]:
         yield f"{words.plural(len(shown), 'question')} of the plan"
     elif shown:
         kind = "refused request" if explanation.claim.area == "refusal" else "accepted edit"
-        yield f"by no question of its own: judged on every {kind} it applies to, {len(shown)} in the plan"
+        yield f"by no question of its own: judged on every {kind} it can speak of, {len(shown)} in the plan"
     else:
         yield "by nothing: no question of the plan is about it, so it is judged on recorded traffic only"
     yield from (f"  {question.id}  ({_price(question)})" for question in shown[:MOST_LISTED])
     if len(shown) > MOST_LISTED:
-        yield f"  and {len(shown) - MOST_LISTED} more: image-contract plan --provider {explanation.contract.provider}"
+        named = f"--provider {explanation.contract.provider} --claim {explanation.claim.id}"
+        yield f"  and {len(shown) - MOST_LISTED} more: image-contract plan {named}"
 
 
 def _price(question: Question) -> str:
     if not question.billable:
         return "free, to be refused"
-    return f"to be accepted, {_credits(question.price)}" if question.price is not None else "to be accepted, one edit"
+    if question.price is None:
+        return "to be accepted, one edit"
+    return f"to be accepted, {question.price:g} credit{'' if question.price == 1 else 's'}"
 
 
-def _credits(price: float) -> str:
-    return f"{price:g} credit{'' if price == 1 else 's'}"
-
-
-def cost(explanation: Explanation) -> str:
-    """What asking about the claim costs."""
-    if not explanation.questions:
-        return "nothing of its own"
-    credits = f" ({_credits(explanation.credits)} by the provider's own list)" if explanation.credits else ""
-    return f"{explanation.free} free, {words.plural(explanation.billable, 'billed edit')}{credits}"
+def _costs(explanation: Explanation) -> Iterator[str]:
+    """What asking about this claim alone costs, pooled and one by one."""
+    for profile, questions in (("quick", explanation.quick), ("full", explanation.full)):
+        free = sum(not question.billable for question in questions)
+        yield f"--profile {profile}: {free} free, {pricing.told(questions)}"
 
 
 def refused(refusal: Refusal) -> str:
@@ -160,13 +159,19 @@ def value(explanation: Explanation) -> dict[str, Any]:
         "through": citation(through) if through else None,
         "questions": [_question(question) for question in explanation.questions],
         "judged_on": [question.id for question in explanation.serving],
-        "cost": {"free": explanation.free, "billable": explanation.billable, "credits": explanation.credits},
+        "cost": {"quick": _cost(explanation.quick), "full": _cost(explanation.full)},
         "refusal": _refusal(claim.refusal),
         "bugs": [bug.value() for bug in explanation.bugs],
         "cases": [
             {"file": c.file, "counts": dict(c.counts), "ids": [id for id, _ in c.examples]} for c in explanation.cases
         ],
     }
+
+
+def _cost(questions: Sequence[Question]) -> dict[str, Any]:
+    billed = [question for question in questions if question.billable]
+    credits = sum(question.price or 0 for question in billed)
+    return {"free": len(questions) - len(billed), "billable": len(billed), "credits": credits}
 
 
 def _question(question: Question) -> dict[str, Any]:

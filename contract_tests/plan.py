@@ -58,7 +58,9 @@ def plan(
 def _pooled(questions: Sequence[Question], bench: Bench) -> Iterator[Question]:
     try:
         found = quick.traits([question for question in questions if question.billable], bench)
-        yield from (bench.sure(pool) for pool in quick.pools(found, bench))
+        ground, *pools = quick.pools(found, bench)
+        yield bench.plainest(ground)
+        yield from map(bench.sure, pools)
     except FaultyPool as problem:
         raise FaultyPlan(str(problem)) from problem
 

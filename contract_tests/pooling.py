@@ -18,12 +18,22 @@ from contract_tests.questions import POOLED, Question
 from contract_tests.samples import valid
 from contract_tests.traits import Trait, draft_of, encoding_of, headers_of
 from specs.applying import applies
-from specs.contract import Contract
+from specs.contract import Claim, Contract
+from specs.edits import ABSENT
 from specs.models import ModelList
 from specs.reading import read
 
 APART = "apart/"
 """How the ids of questions begin that show one trait of a pool alone."""
+
+
+_LISTED = {"size_listed": "size", "size_on_grid": "size", "model_listed": "model"}
+"""Rules that know the values of a field from elsewhere."""
+
+
+def _lists(claim: Claim) -> str:
+    """The field whose values a claim lists; none for most."""
+    return str(claim.numbers["field"]) if claim.rule == "field_one_of" else _LISTED.get(claim.rule, "")
 
 
 class FaultyPool(ValueError):
@@ -76,30 +86,17 @@ class Bench:
         self.bare: Draft = replace(base, fields=tuple((name, value) for name, value in base.fields if name in kept))
         self.media = tuple(way.media_type for way in plain(self.contract.edit))
         self.padding = tuple(
-            Trait(f"{name}-{value}", {f"field:{name}": value}, self.media, self._listing(name))
+            Trait(f"{name}-{value}", {f"field:{name}": value}, self.media)
             for name, value in base.fields
             if not self.bare.has(name)
-        )
-
-    def _listing(self, name: str) -> tuple[str, ...]:
-        """The judged claims that list the values of a field: the cheap one is among them."""
-        request = Question("base", (), self.base, plain(self.contract.edit)[0], billable=True).request(
-            self.contract, self.contract.edit.path, None
-        )
-        edit = read(self.contract, request, self.models)
-        other = {"size": ("size_listed", "size_on_grid"), "model": ("model_listed",)}.get(name, ())
-        listing = (c for c in self.contract.of_area("request") if c.judged and applies(c, edit))
-        return tuple(
-            c.id for c in listing if c.rule in other or (c.rule == "field_one_of" and c.numbers["field"] == name)
         )
 
     def question(self, pool: Pool) -> Question | None:
         """The pool as a question; None when the rules say that it is not valid."""
         traits = tuple(sorted(pool.traits, key=lambda trait: trait.name))
-        plainest = () if any(trait not in self.padding for trait in traits) else self._listing("model")
         found = Question(
             id=self.name(pool),
-            about=tuple(dict.fromkeys((*plainest, *(edge for trait in traits for edge in trait.edges)))),
+            about=tuple(dict.fromkeys(edge for trait in traits for edge in trait.edges)),
             draft=draft_of(traits, self.bare),
             encoding=encoding_of(traits, pool.media_type),
             billable=True,
@@ -117,6 +114,14 @@ class Bench:
             first = f"{APART}{telling[0]}" if telling else "valid-edit"
             return f"{first}{ending}{_mark(pool, self.padding)}"
         return f"{POOLED}{min(telling)}-and-{len(telling) - 1}-more-{_digest(pool)}"
+
+    def plainest(self, pool: Pool) -> Question:
+        """The plainest edit as a question: at the allowed side of the judged claims that list its values."""
+        found = self.sure(pool)
+        edit = read(self.contract, found.request(self.contract, self.contract.edit.path, None), self.models)
+        claims = (c for c in self.contract.of_area("request") if c.judged and _lists(c) and applies(c, edit))
+        listing = [claim.id for claim in claims if edit.get(_lists(claim)) is not ABSENT]
+        return replace(found, about=tuple(dict.fromkeys((*listing, *found.about))))
 
     def own(self, trait: Trait, media_type: str) -> frozenset[str]:
         """The claims that a trait is there for: what it adds to the plainest edit. Empty when it cannot stand alone."""

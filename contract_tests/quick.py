@@ -50,7 +50,7 @@ def traits(questions: Sequence[Question], bench: Bench) -> tuple[Trait, ...]:
     cheap = [question for question in asked if _is_judged(question, bench) and not _is_dear(question, bench.base)]
     needed = [*cheap, *_needed(cheap, [question for question in asked if question not in cheap], bench)]
     found = _united(_trait(question, asked, bench) for question in needed if _shows_more(question, asked, bench))
-    return tuple(trait for trait in found if trait.slots)
+    return tuple(_told_apart([trait for trait in found if trait.slots]))
 
 
 def pools(found: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
@@ -155,6 +155,8 @@ def _wants(question: Question, trait: Trait, base: Draft) -> dict[str, tuple[obj
         wants |= {"field:partial_images": (ABSENT,)} if not question.id.startswith("wire-") else {}
     elif question.draft.mask is not None:
         wants |= _MASKED | {"field:size": (base.get("size", ABSENT),), "field:prompt": (base.get("prompt"), STRONG)}
+    if pricing.pictures(question.draft) > 1:
+        wants |= {"mask": ()}
     if trait.slots.get("field:background") == "transparent":
         wants |= {"field:stream": (ABSENT, False), "field:prompt": (), "mask": (), "field:output_compression": ()}
     return {slot: allowed for slot, allowed in wants.items() if slot not in trait.slots}
@@ -182,6 +184,14 @@ def _united(found: Iterable[Trait]) -> Iterator[Trait]:
         else:
             kept[twin] = _both(kept[twin], trait)
     yield from kept
+
+
+def _told_apart(found: Sequence[Trait]) -> Iterator[Trait]:
+    """The traits, those of designs at no edge that another trait stands at: else two claims are asked together only."""
+    elsewhere = {edge for trait in found if "/" in trait.name for edge in trait.edges}
+    for trait in found:
+        kept = tuple(edge for edge in trait.edges if "/" in trait.name or edge not in elsewhere)
+        yield replace(trait, edges=kept)
 
 
 def _same(one: Trait, other: Trait) -> bool:

@@ -52,7 +52,7 @@ def acceptable(draw: Any, choices: Choices, scalars: Scalars) -> Meant:
             fields["background"] = None
     draft = Draft(
         tuple((name, value) for name, value in fields.items() if value is not None and accompanied(name, fields)),
-        draw(pictures(*shape, choices.most_images(model))),
+        draw(pictures(*shape, choices.most_images(model), opaque=masked)),
         draw(masks(*shape)) if masked else None,
     )
     encoding = draw(st.sampled_from(choices.ways(media_type)))

@@ -121,10 +121,9 @@ class Choices:
         """Which claims say of a field that it is accepted."""
         found: dict[str, tuple[Claim, ...]] = {}
         for claim in self.contract.of_area("acceptance"):
-            features = {
-                str(f).removeprefix("field:") for f in claim.when.get("features", ()) if str(f).startswith("field:")
-            }
-            for name in features | set(claim.when.get("fields", ())):
+            stated = [str(feature) for feature in claim.when.get("features", ())]
+            asked = {f.removeprefix("field:") for f in stated if f.startswith("field:") or f == "stream"}
+            for name in asked | set(claim.when.get("fields", ())):
                 found[name] = (*found.get(name, ()), claim)
         return found
 

@@ -67,10 +67,10 @@ def _boxes(width: int, height: int, shape: str, place: int) -> list[tuple[float,
 
 
 @st.composite
-def pictures(draw: Any, width: int, height: int, most: int) -> tuple[File, ...]:
-    """One picture, sometimes two or three, never more than `most`; all of this size."""
+def pictures(draw: Any, width: int, height: int, most: int, *, opaque: bool = False) -> tuple[File, ...]:
+    """One picture, sometimes two or three, never more than `most`; all of this size, `opaque` ones where asked for."""
     count = min(most, draw(st.sampled_from((1, 1, 1, 1, 1, 2, 3))))
-    sorts = st.integers(0, len(SORTS) - 1)
+    sorts = st.sampled_from([n for n, (_, mode, _) in enumerate(SORTS) if not (opaque and mode.endswith("A"))])
     return tuple(picture(width, height, draw(st.integers(0, 3)), draw(sorts)) for _ in range(count))
 
 

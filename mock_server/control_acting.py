@@ -23,9 +23,10 @@ def forget_journal(asked: Asked) -> Reply:
 @route("POST", "scenarios")
 def cue(asked: Asked) -> Reply:
     """Put one cue, or a script of them, at the end of the queue."""
-    wanted = asked.value.get("script", [asked.value]) if isinstance(asked.value, dict) else asked.value
-    if not isinstance(wanted, list) or not wanted:
-        raise Wrong("a cue is an object with `scenario`, or text; several stand in a list")
+    value = asked.value.get("script", asked.value) if isinstance(asked.value, dict) else asked.value
+    wanted = value if isinstance(value, list) else [value]
+    if not wanted:
+        raise Wrong("there is no cue in the script")
     if len(wanted) + len(asked.house.cues.listed()) > MOST_CUES:
         raise Wrong(f"there are at most {MOST_CUES} cues; DELETE /_mock/scenarios takes them out")
     try:

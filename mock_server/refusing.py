@@ -66,7 +66,7 @@ def refused(found: Refused, edit: Edit, contract: Contract) -> Reply:
     """The refusal of a breach, as its claim says it is refused."""
     how, breach = found.how, found.breach
     if found.claim is None:
-        message = f"{breach.sentence[:1].upper()}{breach.sentence[1:]}; accepted: {breach.expected}."
+        message = f"{wording.beginning(breach.sentence)}; accepted: {breach.expected}."
     else:
         message = wording.message(found.claim, breach, edit, contract, how.param)
     return refusal(how.status[0], message, how.type, param=how.param, code=how.code, why=found.why)

@@ -14,6 +14,9 @@ from typing import Literal, TypeAlias
 from mock_server.replies import Reply
 
 Outcome: TypeAlias = Literal["sent", "streaming", "abandoned", "cut"]
+FLUSHED = 0.1
+"""Seconds in which a server gets rid of what it was given, before it notices that the rest is missing."""
+
 KEEP_ALIVE = b": keep-alive\n\n"
 
 
@@ -59,6 +62,7 @@ class Sending:
             if left is not None and len(piece) >= left:
                 self._outcome = "cut"
                 yield piece[:left]
+                self._ending.wait(FLUSHED)
                 return
             left = None if left is None else left - len(piece)
             yield piece

@@ -24,7 +24,7 @@ def message(claim: Claim, breach: Breach, edit: Edit, contract: Contract, param:
     form = _ENOUGH.get(claim.rule, "{Sentence}; accepted: {expected}.")
     return form.format(
         sentence=breach.sentence,
-        Sentence=breach.sentence[:1].upper() + breach.sentence[1:],
+        Sentence=beginning(breach.sentence),
         expected=breach.expected,
         encoding={"multipart": "form", "json": "JSON"}.get(edit.encoding, "request"),
         field=claim.numbers.get("field", param),
@@ -32,3 +32,8 @@ def message(claim: Claim, breach: Breach, edit: Edit, contract: Contract, param:
         method=contract.edit.method,
         path=contract.edit.path,
     )
+
+
+def beginning(sentence: str) -> str:
+    """The sentence as one begins it: with a capital, and not with the name of a field."""
+    return f"The parameter {sentence}" if sentence.startswith("`") else sentence[:1].upper() + sentence[1:]

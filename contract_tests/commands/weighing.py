@@ -107,12 +107,15 @@ def diff(given: argparse.Namespace) -> int:
 
 def annotate(given: argparse.Namespace) -> int:
     """Say on GitHub what is broken. Its exit status is 0: it tells what another command has found."""
-    known = read_baseline(given.baseline) if given.baseline else None
-    reports = reports_in(given.runs)
+    say_on_github(reports_in(given.runs), read_baseline(given.baseline) if given.baseline else None)
+    return 0
+
+
+def say_on_github(reports: list[ReportValue], known: Baseline | None = None) -> None:
+    """Write the annotations to standard output and the summary to the file that GitHub names."""
     print(github.workflow_commands(only_new(reports, known)), end="")
     print("".join(_stale(known, reports)), end="")
     _summarise(reports)
-    return 0
 
 
 def _stale(known: Baseline | None, reports: list[ReportValue]) -> Iterator[str]:

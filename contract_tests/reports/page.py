@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from contract_tests.documents.section import documents_section
 from contract_tests.reports import answers, matrix, overview, sections, words
 from contract_tests.reports.diffing import Difference
 from contract_tests.reports.markup import Html, tag
 from contract_tests.reports.run import Run
+from specs import loading
 
 MOST_PICTURED = 24
 """Exchanges of one page that are shown with their pictures, so that the page stays small."""
@@ -33,6 +35,7 @@ def page(
         overview.changes(changed),
         matrix.matrix(runs, _pictured(runs)),
         sections.contradictions(runs),
+        _documents(runs),
         sections.not_judged(runs),
         sections.observed(runs),
         all_runs,
@@ -41,6 +44,13 @@ def page(
     title = f"Image-edit contract: {', '.join(dict.fromkeys(run.title for run in runs)) or 'no runs'}"
     body = tag("body", Html(static("shapes.html")), _skip(), _header(made), tag("main", parts, id="main"), _script())
     return f'<!doctype html>\n<html lang="en">{_head(title)}{body}</html>\n'
+
+
+def _documents(runs: Sequence[Run]) -> Html | None:
+    """What the providers of these runs publish, field by field, beside OpenAI."""
+    known = loading.providers()
+    names = dict.fromkeys(name for run in runs if (name := run.report["provider"]) in known)
+    return documents_section(loading.load(name) for name in dict.fromkeys(("openai", *names))) if names else None
 
 
 def _pictured(runs: Sequence[Run]) -> frozenset[tuple[str, str]]:
@@ -90,6 +100,7 @@ def _header(made: float) -> Html:
         ("tested", "What was tested"),
         ("claims", "Claims"),
         ("contradictions", "Contradictions"),
+        ("documents", "Documents"),
         ("not-judged", "Not judged"),
         ("observed", "Observed"),
         ("words", "Words"),
