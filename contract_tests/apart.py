@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from contract_tests.asking import Asking
 from contract_tests.judging import PATIENCE
-from contract_tests.pooling import Bench, Pool, pooled
+from contract_tests.pooling import Bench, Pool, padded, pooled
 from contract_tests.questions import Question
 from contract_tests.splitting import culprits
 from contract_tests.traits import Trait
@@ -132,9 +132,7 @@ class Apart:
 
     def _alone(self, trait: Trait, media_type: str) -> None:
         """Ask for a trait by itself: if that is refused, too, it is to blame."""
-        pool = Pool((trait,), media_type)
-        for cheap in self._padding:
-            pool = pool.and_(cheap) if cheap != trait and pool.takes(cheap) and self.bench.holds(pool.and_(cheap)) else pool
+        pool = padded(Pool((trait,), media_type), self.bench, self._padding)
         if not self._accepts(pool):
             self._guilty.append(trait)
 

@@ -18,9 +18,9 @@ from contract_tests.pacing import Rate
 class Limits:
     """What a run may use.
 
-    `budget`: billable edits; `credits`: by the provider's own prices; `requests`: of any kind; `seconds`: from the first
-    request to the last byte. `patience`: attempts per question; `first_wait` and `longest_wait`: seconds between them.
-    `rate`: requests in a span of time; `jobs`: questions side by side.
+    `budget`: billable edits; `credits`: by the provider's own prices; `requests`: of any kind; `seconds`: from the
+    first request to the last byte. `patience`: attempts per question; `first_wait` and `longest_wait`: seconds between
+    them. `rate`: requests in a span of time; `jobs`: questions side by side.
     """
 
     budget: int | None = None

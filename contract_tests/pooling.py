@@ -172,7 +172,7 @@ def pooled(traits: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
             found[place] = found[place].and_(trait)
         else:
             found.append(_opened(trait, bench))
-    return tuple(padded(pool, bench) for pool in found)
+    return tuple(padded(pool, bench, bench.padding) for pool in found)
 
 
 def _doubtful(pool: Pool) -> int:
@@ -192,9 +192,9 @@ def _opened(trait: Trait, bench: Bench) -> Pool:
     raise FaultyPool(f"the trait {trait.name} cannot be asked for by itself")
 
 
-def padded(pool: Pool, bench: Bench) -> Pool:
-    """The pool with every trait that makes it cheap and has room in it."""
-    for trait in bench.padding:
+def padded(pool: Pool, bench: Bench, padding: Iterable[Trait]) -> Pool:
+    """The pool with every trait of the padding that has room in it."""
+    for trait in padding:
         if pool.takes(trait) and trait not in pool.traits and bench.holds(pool.and_(trait)):
             pool = pool.and_(trait)
     return pool

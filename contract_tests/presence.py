@@ -24,6 +24,10 @@ _LEAST = 64
 """Characters of a text that is worth decoding."""
 
 
+_MARKS = (b'"b64_json"', b'"image_edit.', b'"revised_prompt"')
+"""Names that only an image endpoint writes."""
+
+
 class Unjudgeable(RuntimeError):
     """The endpoint cannot be judged at all: unreachable, not an image endpoint, or the key is refused. One sentence."""
 
@@ -124,6 +128,8 @@ def _pictured(exchange: Exchange, response: Response) -> bool:
     asked, sent = _asked(exchange), exchange.request
     if asked.outcome != "accepted" or kind_of(response.body):
         return response.body not in sent.body
+    if any(mark in response.body and mark not in sent.body for mark in _MARKS):  # even in JSON that does not parse
+        return True
     if any(isinstance(p.b64, str) or p.url not in (None, sent.url) for p in (*asked.payloads, *asked.streamed)):
         return True
     if isinstance(asked.body, dict) and isinstance(asked.body.get("data"), list):

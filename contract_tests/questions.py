@@ -62,6 +62,11 @@ class Question:
         return Request(self.method or made.method, target, made.headers, made.body)
 
 
+def is_edge(question: Question) -> bool:
+    """Whether a question stands at the edge of a request claim, or beyond it; its id then begins with the claim's."""
+    return "/" in question.id and not question.id.startswith(POOLED)
+
+
 def _with_body(request: Request, body: bytes) -> Request:
     headers = tuple((n, str(len(body)) if n.lower() == "content-length" else v) for n, v in request.headers)
     return Request(request.method, request.url, headers, body)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from contract_tests import pricing
-from contract_tests.designs import STRONG
 from contract_tests.drafts import Draft
 from contract_tests.pooling import Bench, Pool, padded, pooled
-from contract_tests.questions import Question
+from contract_tests.questions import Question, is_edge
 from contract_tests.traits import Trait, taken_off
+from contract_tests.wants import wants
 from specs.contract import Claim, Contract
 from specs.edits import ABSENT
 from specs.features import UNUSUAL
@@ -55,7 +55,7 @@ def traits(questions: Sequence[Question], bench: Bench) -> tuple[Trait, ...]:
 
 def pools(found: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
     """The plainest edit, then pools of all traits, those first that serve the most claims for their price."""
-    ground = padded(Pool((), bench.media[0]), bench)
+    ground = padded(Pool((), bench.media[0]), bench, bench.padding)
     return (ground, *_by_worth(pooled(found, bench), bench))
 
 
@@ -72,19 +72,15 @@ def _is_ground(question: Question) -> bool:
     return question.id.startswith(("valid-edit", "bare-edit"))
 
 
-def _is_edge(question: Question) -> bool:
-    return "/" in question.id
-
-
 def _is_judged(question: Question, bench: Bench) -> bool:
-    return not _is_edge(question) or _claim(question, bench.contract).judged
+    return not is_edge(question) or _claim(question, bench.contract).judged
 
 
 def _is_dear(question: Question, base: Draft) -> bool:
     """Whether a question asks for a dearer edit than it has to."""
     draft = question.draft
     other = any(draft.get(name, ABSENT) not in (ABSENT, base.get(name, ABSENT)) for name in ("model", "quality"))
-    sized = _is_edge(question) and draft.get("size") != base.get("size")
+    sized = is_edge(question) and draft.get("size") != base.get("size")
     return other or sized or pricing.pictures(draft) > 2
 
 
@@ -100,7 +96,7 @@ def _needed(kept: Iterable[Question], others: Iterable[Question], bench: Bench) 
 
 def _shows_more(question: Question, others: Sequence[Question], bench: Bench) -> bool:
     """Whether a question shows something that is not put together from others, or repeated in another content type."""
-    if _is_edge(question) or question.id.startswith("wire-"):
+    if is_edge(question) or question.id.startswith("wire-"):
         return True
     if question.encoding.media_type != bench.media[0]:
         return _is_first_twin(question, others)
@@ -111,13 +107,13 @@ def _shows_more(question: Question, others: Sequence[Question], bench: Bench) ->
 
 
 def _is_like(other: Question, question: Question) -> bool:
-    return other.id != question.id and not _is_edge(other) and other.encoding == question.encoding
+    return other.id != question.id and not is_edge(other) and other.encoding == question.encoding
 
 
 def _is_first_twin(question: Question, others: Sequence[Question]) -> bool:
     """Pictures and masks are written differently in each content type: one question for each kind of them."""
     kind = _kind(question.draft)
-    twins = (q for q in others if q.encoding == question.encoding and not _is_edge(q) and _kind(q.draft) == kind)
+    twins = (q for q in others if q.encoding == question.encoding and not is_edge(q) and _kind(q.draft) == kind)
     return kind != (False, False) and next(twins, None) is question
 
 
@@ -133,45 +129,16 @@ def _trait(question: Question, others: Sequence[Question], bench: Bench) -> Trai
     found = taken_off(question, bench.base, media)
     promised = {f for c in bench.contract.of_area("acceptance") if c.judged for f in c.when.get("features", ())}
     doubtful = not (UNUSUAL - promised).isdisjoint(question.encoding.features)
-    return replace(found, wants=_wants(question, found, bench.base), doubtful=doubtful)
+    return replace(found, wants=wants(question, found, bench.base), doubtful=doubtful)
 
 
 def _is_bound(question: Question, contract: Contract) -> bool:
     """Whether the claim at whose edge a question stands is about one content type only."""
-    return _is_edge(question) and bool({"json", "multipart"} & set(_claim(question, contract).when.get("features", ())))
+    return is_edge(question) and bool({"json", "multipart"} & set(_claim(question, contract).when.get("features", ())))
 
 
 def _claim(question: Question, contract: Contract) -> Claim:
     return contract.claim(question.id.partition("/")[0])
-
-
-def _wants(question: Question, trait: Trait, base: Draft) -> dict[str, tuple[object, ...]]:
-    """What must not stand beside a trait, because its picture would prove nothing then; () is nothing else at all."""
-    streams = trait.slots.get("field:stream") is True
-    wants: dict[str, tuple[object, ...]] = {}
-    if not _is_edge(question) and not streams and (question.draft.mask is not None or _SHOWN & trait.slots.keys()):
-        wants |= {"field:stream": (ABSENT, False)}
-    if streams:
-        wants |= {"field:partial_images": (ABSENT,)} if not question.id.startswith("wire-") else {}
-    elif question.draft.mask is not None:
-        wants |= _MASKED | {"field:size": (base.get("size", ABSENT),), "field:prompt": (base.get("prompt"), STRONG)}
-    if pricing.pictures(question.draft) > 1:
-        wants |= {"mask": ()}
-    if trait.slots.get("field:background") == "transparent":
-        wants |= {"field:stream": (ABSENT, False), "field:prompt": (), "mask": (), "field:output_compression": ()}
-    return {slot: allowed for slot, allowed in wants.items() if slot not in trait.slots}
-
-
-_SHOWN = {f"field:{name}" for name in ("n", "size", "output_format", "background", "response_format")}
-"""What is seen in a picture or its envelope, and judged in answers that are no streams."""
-
-_MASKED: dict[str, tuple[object, ...]] = {
-    "field:background": (ABSENT, "opaque", "auto"),
-    "field:output_format": (ABSENT, "png"),
-    "field:output_compression": (ABSENT,),
-    "images": (),
-    "wire:spare": (),
-}
 
 
 def _united(found: Iterable[Trait]) -> Iterator[Trait]:
@@ -199,11 +166,11 @@ def _same(one: Trait, other: Trait) -> bool:
 
 
 def _both(one: Trait, other: Trait) -> Trait:
-    wants = {
-        slot: tuple(value for value in one.wants.get(slot, other.wants.get(slot, ())) if value in other.wants.get(slot, (value,)))
-        for slot in {*one.wants, *other.wants}
+    both = {
+        slot: tuple(value for value in one.wants.get(slot, values) if value in values)
+        for slot, values in {**one.wants, **other.wants}.items()
     }
     media = tuple(each for each in one.media if each in other.media)
     edges = tuple(dict.fromkeys((*one.edges, *other.edges)))
     named = min(one, other, key=lambda trait: "/" in trait.name)
-    return replace(named, media=media, edges=edges, wants=wants, heavy=one.heavy or other.heavy)
+    return replace(named, media=media, edges=edges, wants=both, heavy=one.heavy or other.heavy)

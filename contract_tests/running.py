@@ -25,7 +25,8 @@ from specs.lines import Header
 from specs.recording import Recorder
 from specs.transcripts import Transcript, load
 
-__all__ = ["TRANSCRIPT", "Declined", "Order", "OtherRun", "Outcome", "Unwritable", "exit_status", "reported", "run", "writable"]
+__all__ = ["TRANSCRIPT", "Declined", "Order", "OtherRun", "Outcome", "Unwritable", "exit_status", "reported", "run"]
+__all__ += ["writable"]
 
 TRANSCRIPT = "transcript.jsonl"
 
@@ -113,9 +114,7 @@ def _recorder(order: Order, path: Path) -> tuple[Recorder, Transcript]:
 def _ask(order: Order, asking: Asking) -> None:
     asking.read_models()
     models = model_list(asking.exchanges)
-    questions = plan(
-        order.contract, models, order.seed, heavy=order.heavy, profile=order.profile, claims=order.claims
-    )
+    questions = plan(order.contract, models, order.seed, heavy=order.heavy, profile=order.profile, claims=order.claims)
     if order.agree is not None and not order.agree(questions):
         raise Declined("nothing was asked")
     asking.ask(questions)

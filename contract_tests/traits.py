@@ -1,4 +1,4 @@
-"""Traits: what sets one valid question of the one-by-one plan apart from the plainest edit, taken off it and put together.
+"""Traits: what sets a valid question of the one-by-one plan apart from the plainest edit, taken off and put together.
 
 A trait lays down slots: a field, the pictures, the mask, a piece of the way it is written. Traits that lay down
 different slots can stand in one request, which is then a case of all that each of them is a case of.

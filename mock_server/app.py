@@ -12,6 +12,7 @@ from mock_server import control, control_acting, control_reading, wire
 from mock_server.door import Door
 from mock_server.house import House
 from mock_server.replies import Reply, refusal
+from mock_server.room import Room
 from mock_server.settings import Settings
 from mock_server.state import State
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         path = f"{control.PATH}{route.path.replace('{', '<').replace('}', '>')}"
         app.add_url_rule(path, route.name, _view(house, route.act), methods=[route.method])
     app.register_error_handler(HTTPException, _refused)
-    app.wsgi_app = Door(house, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Door(house, Room(house, app.wsgi_app))  # type: ignore[method-assign]
     return app
 
 

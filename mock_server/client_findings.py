@@ -68,7 +68,7 @@ def mislabelled_picture(entries: Journal) -> Iterator[ClientFinding]:
         for picture in _inputs(entry):
             kind = pictures.kind_of(picture.data) if picture.is_part and picture.data else None
             stated = (picture.content_type or "").partition(";")[0].strip().lower()
-            if kind is None or stated in (f"image/{kind}", "image/jpg" if kind == "jpeg" else ""):
+            if kind is None or stated == f"image/{kind}" or (kind, stated) == ("jpeg", "image/jpg"):
                 continue
             told = f"as {stated}" if stated else "without a Content-Type"
             yield _one("mislabelled-picture", "wrong", entry, f"`{picture.at}` is {kind} and is sent {told}")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from mock_server import cueing, dialects, faults
 from mock_server.admission import Admission
@@ -75,7 +76,7 @@ class House:
         """The provider a request is for, and the request without the provider's prefix; None when there is none."""
         first, _, rest = request.path.lstrip("/").partition("/")
         if first in self.contracts:
-            return self.contracts[first], replace(request, url=f"http://mock/{rest}")
+            return self.contracts[first], _at(request, f"http://mock/{rest}")
         if len(self.contracts) == 1:
             return next(iter(self.contracts.values())), request
         return None
@@ -105,16 +106,16 @@ class House:
         reply = dialects.spoken(refusal(status, message), provider, self.settings.speaks(provider))
         return self._noted(provider, Edit(request, "none", None, on_route=True), reply, time.time())
 
-    def _noted(self, provider: str, edit: Edit, reply: Reply, started: float, **news: object) -> Handled:
-        test_id = edit.request.header("x-test-id")
+    def _noted(self, provider: str, edit: Edit, reply: Reply, started: float, **news: Any) -> Handled:
         kept = replace(reply, sealed=None) if reply.sealed else reply
-        entry = Entry(provider, edit, kept, reply.why, started, seconds=time.time() - started, test_id=test_id)
-        return Handled(reply, self.journal.add(replace(entry, **news) if news else entry))  # type: ignore[arg-type]
+        told = {"refused_by": reply.why, "seconds": time.time() - started, **news}
+        entry = Entry(provider, edit, kept, at=started, test_id=edit.request.header("x-test-id"), **told)
+        return Handled(reply, self.journal.add(entry))
 
     def _edit(self, contract: Contract, inner: Request, whole: Request, started: float) -> Handled:
         provider = contract.provider
         verdict = self._verdicts.on(contract, inner, whole)
-        edit = replace(verdict.edit, request=replace(whole, body=verdict.edit.request.body))
+        edit, own = _as_sent(verdict.edit, whole)
         try:
             cue = self._cue(provider, edit)
         except WrongSettings as problem:
@@ -131,8 +132,8 @@ class House:
             reply,
             started,
             refused_by=verdict.refused_by if known is None else reply.why,
-            likeness=verdict.digest,
             kin=verdict.kin if self._alone else 0,
+            own=own,
             scenario=cue.scenario if cue else None,
             faults=tuple(fault.id for fault in broken),
         )
@@ -154,6 +155,18 @@ class House:
         ids = (*since, *((cue.scenario,) if cue else ()))
         offered = self._offered[provider]
         return tuple(dict.fromkeys((*self.faults[provider], *(offered[id] for id in ids if id in offered))))
+
+
+def _at(request: Request, url: str) -> Request:
+    return Request(request.method, url, request.headers, request.body)
+
+
+def _as_sent(edit: Edit, request: Request) -> tuple[Edit, int]:
+    """A remembered edit as it was sent this time, and how many bytes of that are new."""
+    known = edit.request.body
+    if known == request.body:
+        request = Request(request.method, request.url, request.headers, known)
+    return replace(edit, request=request), 0 if request.body is known else len(request.body)
 
 
 def _listed(contract: Contract, request: Request) -> Reply:

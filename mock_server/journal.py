@@ -28,8 +28,8 @@ SMALL = 2000
 class Entry:
     """One request, its reply, the claim it was refused by (or None), unix seconds.
 
-    `number` counts from 1, `likeness` is a digest that equal requests share, `kin` is the same for entries whose bytes
-    are the very same objects (0: none), `faults` and `scenario` are what was set for it, `outcome` and `sent` (bytes)
+    `number` counts from 1. `kin` is the same for entries whose pictures and answer are the very same objects (0: none),
+    `own` are bytes that it holds besides. `faults` and `scenario` are what was set for it, `outcome` and `sent` (bytes)
     tell how far the answer got.
     """
 
@@ -40,8 +40,8 @@ class Entry:
     at: float
     number: int = 0
     seconds: float = 0.0
-    likeness: bytes = b""
     kin: int = 0
+    own: int = 0
     scenario: str | None = None
     faults: tuple[str, ...] = ()
     test_id: str | None = None
@@ -70,7 +70,7 @@ class Entry:
             mask=_told(self.edit.mask) if self.edit.mask else None,
         )
         reply = replace(self.reply, document=None, events=None, raw=b"", sealed=None)
-        return replace(self, edit=edit, reply=reply, stripped=True)
+        return replace(self, edit=edit, reply=reply, kin=0, own=0, stripped=True)
 
 
 def _told(picture: Input) -> Input:
@@ -106,13 +106,13 @@ class Journal:
     def add(self, entry: Entry) -> int:
         """Keep an entry, dropping the oldest ones when there is no room; gives its number."""
         content = entry.content if not entry.kin or self._kin[entry.kin] < 1 else 0
-        if content > self._room // 4:
-            entry, content = replace(entry.bare(), kin=0), 0
+        if content + entry.own > self._room // 4:
+            entry, content = entry.bare(), 0
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._entries[number] = (replace(entry, number=number), content)
             self._kin[entry.kin] += 1
-            self._weight += content + SMALL
+            self._weight += content + entry.own + SMALL
             self._count(entry)
             while len(self._entries) > 1 and (len(self._entries) > self._most or self._weight > self._room):
                 self._drop(next(iter(self._entries)))
@@ -129,7 +129,7 @@ class Journal:
         """An entry that carries the weight of its kin hands it on."""
         entry, content = self._entries.pop(number)
         self._kin[entry.kin] -= 1
-        self._weight -= SMALL
+        self._weight -= entry.own + SMALL
         if not self._kin[entry.kin]:
             del self._kin[entry.kin]
         elif content and entry.kin:

@@ -1,17 +1,17 @@
-"""Verdicts that are remembered: what a request asks for, why it is refused or what it is answered, by its digest.
+"""Verdicts that are remembered: what a request asks for, why it is refused or what it is answered.
 
-A client that sends the same bytes again is answered without reading, judging and painting them anew. Everything that
-may change an answer is in the digest, or keeps it from being remembered (links, streams, faults, fetched pictures).
+A request is known again by its bytes (then nothing is read at all), or by its parts, whatever the form's boundary is
+(then nothing is judged and painted). Everything that may change an answer is in what it is known by, or keeps it from
+being remembered: links, streams, fetched pictures.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from mock_server.replies import Reply, Sealed
 from specs.cache import ByteCache
@@ -21,16 +21,13 @@ from specs.messages import Request
 ROOM = 16_000_000
 """Bytes of requests and answers that are remembered."""
 
-_TELLING = (
-    "Content-Type",
-    "Authorization",
-    "Transfer-Encoding",
-    "Expect",
-    "Accept",
-    "Accept-Encoding",
-    "Content-Encoding",
-)
-"""Header fields that rules and faults look at."""
+ALIASES = 400_000
+"""Bytes for what is known of the bytes of requests: a few thousand requests."""
+
+Known: TypeAlias = bytes
+
+_TELLING = ("Authorization", "Transfer-Encoding", "Expect", "Accept", "Accept-Encoding", "Content-Encoding")
+"""Header fields that rules and faults look at, besides Content-Type."""
 
 _kin = itertools.count(1)
 
@@ -42,9 +39,9 @@ class Verdict:
     edit: Edit
     refused_by: str | None
     reply: Reply | None
+    key: Known = b""
     tail: bytes | None = None
     kin: int = 0
-    digest: bytes = b""
 
     @property
     def cost(self) -> int:
@@ -55,10 +52,8 @@ class Verdict:
         """Write the JSON of an answer beforehand."""
         document = self.reply.document if self.reply else None
         if self.reply and self.reply.accepted and isinstance(document, dict) and next(iter(document), "") == "created":
-            text = json.dumps(
-                {key: value for key, value in document.items() if key != "created"}, separators=(",", ":")
-            )
-            self.tail = b"," + text[1:].encode()
+            rest = {key: value for key, value in document.items() if key != "created"}
+            self.tail = b"," + json.dumps(rest, separators=(",", ":"))[1:].encode()
 
     def fresh(self) -> Reply | None:
         """The reply, created now."""
@@ -69,13 +64,22 @@ class Verdict:
         return replace(self.reply, document=document, sealed=Sealed(document, (b'{"created":%d' % now, self.tail)))
 
 
-def digest(provider: str, request: Request) -> bytes:
-    """What names everything in a request that may change its answer."""
+def by_bytes(provider: str, request: Request) -> Known:
+    """What a request is known by when it comes again byte for byte."""
+    return _folded(provider, request, request.header("content-type"), hash(request.body), len(request.body))
+
+
+def by_parts(provider: str, edit: Edit) -> Known:
+    """What a form is known by when it comes again with another boundary (of which only the manner counts)."""
+    stated = edit.request.header("content-type") or ""
+    manner = ('"' in stated, len(stated))
+    parts = [(part.name, part.filename, part.content_type, hash(part.data), len(part.data)) for part in edit.parts]
+    return _folded(provider, edit.request, *manner, parts)
+
+
+def _folded(provider: str, request: Request, *more: object) -> Known:
     named = dict(request.headers)
-    told = (provider, request.method, request.url, [named.get(name) for name in _TELLING])
-    found = hashlib.sha256(request.body)
-    found.update(repr(told).encode())
-    return found.digest()
+    return repr((provider, request.method, request.url, [named.get(name) for name in _TELLING], more)).encode()
 
 
 class Memory:
@@ -83,16 +87,17 @@ class Memory:
 
     def __init__(self, room: int = ROOM) -> None:
         self._held: ByteCache[Verdict] = ByteCache(room)
+        self._aliases: ByteCache[Known] = ByteCache(ALIASES)
 
-    def get(self, key: bytes) -> Verdict | None:
-        """The verdict on a request of this digest."""
-        return self._held.get(key)
+    def get(self, key: Known) -> Verdict | None:
+        """The verdict on a request known so."""
+        return self._held.get(self._aliases.get(key) or key)
 
-    def keep(self, key: bytes, verdict: Verdict) -> Verdict:
+    def keep(self, verdict: Verdict) -> Verdict:
         """Remember a verdict, unless it is too large."""
-        verdict.kin = next(_kin)
-        return self._held.put(key, verdict, verdict.cost)
+        verdict.kin = verdict.kin or next(_kin)
+        return self._held.put(verdict.key, verdict, verdict.cost)
 
-    def clear(self) -> None:
-        """Remember nothing."""
-        self._held.clear()
+    def alias(self, by: Known, key: Known) -> None:
+        """Know a verdict by something else, too."""
+        self._aliases.put(by, key, len(by) + len(key) + 200)

@@ -9,7 +9,7 @@ from mock_server import answers, faults, fetching, refusing
 from mock_server.admission import Admission
 from mock_server.faults import Fault
 from mock_server.gallery import Gallery
-from mock_server.remembering import Memory, Verdict, digest
+from mock_server.remembering import Known, Memory, Verdict, by_bytes, by_parts
 from mock_server.replies import Reply, refusal
 from mock_server.settings import Settings
 from specs import models, reading
@@ -33,11 +33,19 @@ class Verdicts:
 
     def on(self, contract: Contract, inner: Request, whole: Request) -> Verdict:
         """What is to be said about a request; `inner` has its path without the provider's prefix."""
-        key = digest(contract.provider, whole)
-        return self._memory.get(key) or self._judged(contract, inner, whole, key)
+        known = by_bytes(contract.provider, whole)
+        held = self._memory.get(known)
+        if held is not None:
+            return held
+        read = reading.read(contract, inner, self._listed(contract))
+        edit = replace(read, request=Request(inner.method, whole.url, inner.headers, inner.body))
+        if not edit.parts:
+            return self._judged(contract, edit, known)
+        key = by_parts(contract.provider, edit)
+        self._memory.alias(known, key)
+        return self._memory.get(key) or self._judged(contract, edit, key)
 
-    def _judged(self, contract: Contract, inner: Request, whole: Request, key: bytes) -> Verdict:
-        edit = replace(reading.read(contract, inner, self._listed(contract)), request=replace(inner, url=whole.url))
+    def _judged(self, contract: Contract, edit: Edit, key: Known) -> Verdict:
         found = next(refusing.refusals(contract, edit, self._settings), None)
         if found is None and self._settings.fetch_urls != "no" and any(p.url for p in (*edit.images, edit.mask) if p):
             return self._fetched(contract, edit, key)
@@ -49,23 +57,23 @@ class Verdicts:
             self._models[contract.provider] = listed
         return self._models[contract.provider]
 
-    def _fetched(self, contract: Contract, edit: Edit, key: bytes) -> Verdict:
+    def _fetched(self, contract: Contract, edit: Edit, key: Known) -> Verdict:
         """Links are followed once everything else is right; then the pictures are judged as if they had been sent."""
         try:
             edit = fetching.fetched(edit, self._settings.fetch_urls)
         except fetching.NotFetched as problem:
             reply = refusal(400, f"{problem}.", param=problem.at, code="invalid_image_url", why="image-not-fetched")
-            return Verdict(edit, reply.why, reply, digest=key)
+            return Verdict(edit, reply.why, reply, key=key)
         found = next(refusing.refusals(contract, edit, self._settings), None)
         return self._verdict(contract, edit, found, key, remembered=False)
 
     def _verdict(
-        self, contract: Contract, edit: Edit, found: refusing.Refused | None, key: bytes, *, remembered: bool = True
+        self, contract: Contract, edit: Edit, found: refusing.Refused | None, key: Known, *, remembered: bool = True
     ) -> Verdict:
         if found is None:
-            return Verdict(edit, None, None, digest=key)
-        verdict = Verdict(edit, found.why, refusing.refused(found, edit, contract), digest=key)
-        return self._memory.keep(key, verdict) if remembered else verdict
+            return Verdict(edit, None, None, key=key)
+        verdict = Verdict(edit, found.why, refusing.refused(found, edit, contract), key=key)
+        return self._memory.keep(verdict) if remembered else verdict
 
     def right(self, contract: Contract, verdict: Verdict, edit: Edit, broken: Sequence[Fault]) -> Reply:
         """The reply without scenario: the refusal, or the answer; remembered where it is the same every time."""
@@ -77,7 +85,7 @@ class Verdicts:
             return reply
         verdict.reply = reply
         verdict.seal()
-        self._memory.keep(verdict.digest, verdict)
+        self._memory.keep(verdict)
         return verdict.fresh() or reply
 
     def _answer(self, contract: Contract, edit: Edit) -> Reply:

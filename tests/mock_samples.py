@@ -86,7 +86,9 @@ def ask(url: str, method: str = "GET", body: bytes | None = None, **headers: str
 
 def post(root: str, body: bytes | None = None, path: str = EDIT, **headers: str) -> Answer:
     """An edit, as a form."""
-    named = {"Authorization": "Bearer sk-test", "Content-Type": FORM} | {k.replace("_", "-"): v for k, v in headers.items()}
+    named = {"Authorization": "Bearer sk-test", "Content-Type": FORM} | {
+        k.replace("_", "-"): v for k, v in headers.items()
+    }
     return ask(root + path, "POST", edit() if body is None else body, **named)
 
 

@@ -97,7 +97,9 @@ def test_every_picture_is_edited_or_refused(mock: Mock, kind: str) -> None:
     assert answer.status in (200, 400)
     if mock.house.settings.checks == "none":
         assert answer.status == 200
-    masked = form(*texts, part("image", png(), "a.png", "image/png"), part("mask", PICTURES[kind], "m.png", "image/png"))
+    masked = form(
+        *texts, part("image", png(), "a.png", "image/png"), part("mask", PICTURES[kind], "m.png", "image/png")
+    )
     assert post(mock.url, masked).status in (200, 400)
 
 
@@ -145,7 +147,21 @@ def test_a_form_with_bytes_changed_is_answered(data: st.DataObject, provider: st
     _told(PATHS[provider], bytes(body), FORM, checks)
 
 
-FIELDS = ("image", "images", "mask", "n", "size", "prompt", "model", "stream", "quality", "user", "background", "x", "output_compression")
+FIELDS = (
+    "image",
+    "images",
+    "mask",
+    "n",
+    "size",
+    "prompt",
+    "model",
+    "stream",
+    "quality",
+    "user",
+    "background",
+    "x",
+    "output_compression",
+)
 VALUES = st.recursive(
     st.one_of(
         st.none(),
@@ -153,9 +169,13 @@ VALUES = st.recursive(
         st.integers(-(2**70), 2**70),
         st.floats(),
         st.text(st.characters(), max_size=12),
-        st.sampled_from(["1024x1024", "16x16", "auto", "gpt-image-1.5", "gpt-image-2", "data:image/png;base64,AA==", "0x0"]),
+        st.sampled_from(
+            ["1024x1024", "16x16", "auto", "gpt-image-1.5", "gpt-image-2", "data:image/png;base64,AA==", "0x0"]
+        ),
     ),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["image_url", "file_id", "a"]), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["image_url", "file_id", "a"]), inner, max_size=2)
+    ),
     max_leaves=6,
 )
 
@@ -171,7 +191,10 @@ def test_any_json_object_is_answered(value: dict[str, Any], provider: str, check
 
 @CALM
 @given(
-    st.lists(st.tuples(st.sampled_from((*FIELDS, "image[]", "image[0]", "x[y]", "[", "]")), st.binary(max_size=30)), max_size=6),
+    st.lists(
+        st.tuples(st.sampled_from((*FIELDS, "image[]", "image[0]", "x[y]", "[", "]")), st.binary(max_size=30)),
+        max_size=6,
+    ),
     st.sampled_from(sorted(PATHS)),
     st.sampled_from(sorted(APPS)),
 )

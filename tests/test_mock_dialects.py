@@ -28,23 +28,71 @@ def _json(settings: Settings, path: str = "/openai/v1/images/edits", **value: An
 
 LIVE = [
     (form(part("prompt", "x"), IMAGE), 400, "invalid_request_error", "model", "missing_required_parameter"),
-    (form(part("model", "foo"), part("prompt", "x"), IMAGE), 400, "image_generation_user_error", "model", "invalid_value"),
+    (
+        form(part("model", "foo"), part("prompt", "x"), IMAGE),
+        400,
+        "image_generation_user_error",
+        "model",
+        "invalid_value",
+    ),
     (form(*TEXTS, IMAGE, part("style", "x")), 400, "invalid_request_error", None, "unknown_parameter"),
     (form(*TEXTS, IMAGE, part("n", "0")), 400, "invalid_request_error", "n", "integer_below_min_value"),
     (form(*TEXTS, IMAGE, part("n", "11")), 400, "invalid_request_error", "n", "integer_above_max_value"),
     (form(*TEXTS, IMAGE, part("n", "abc")), 400, "invalid_request_error", "n", "invalid_type"),
-    (form(*TEXTS, IMAGE, part("output_compression", "-1")), 400, "invalid_request_error", "output_compression", "integer_below_min_value"),
-    (form(*TEXTS, IMAGE, part("partial_images", "4")), 400, "invalid_request_error", "partial_images", "integer_above_max_value"),
+    (
+        form(*TEXTS, IMAGE, part("output_compression", "-1")),
+        400,
+        "invalid_request_error",
+        "output_compression",
+        "integer_below_min_value",
+    ),
+    (
+        form(*TEXTS, IMAGE, part("partial_images", "4")),
+        400,
+        "invalid_request_error",
+        "partial_images",
+        "integer_above_max_value",
+    ),
     (form(*TEXTS, IMAGE, part("quality", "ultra")), 400, "invalid_request_error", "quality", "invalid_value"),
     (form(*TEXTS, IMAGE, part("size", "bogus")), 400, "image_generation_user_error", "size", "invalid_value"),
     (form(TEXTS[0], part("prompt", ""), IMAGE), 400, "invalid_request_error", "prompt", "empty_string"),
-    (form(TEXTS[0], part("prompt", "x" * 32001), IMAGE), 400, "invalid_request_error", "prompt", "string_above_max_length"),
+    (
+        form(TEXTS[0], part("prompt", "x" * 32001), IMAGE),
+        400,
+        "invalid_request_error",
+        "prompt",
+        "string_above_max_length",
+    ),
     (form(*TEXTS, IMAGE, IMAGE), 400, "invalid_request_error", "image", "duplicate_parameter"),
-    (form(*TEXTS, part("image", png(), "a.png", "application/octet-stream")), 400, "invalid_request_error", "image", "unsupported_file_mimetype"),
-    (form(*TEXTS, part("image[]", png(), "a.png", "application/octet-stream")), 400, "invalid_request_error", "image[0]", "unsupported_file_mimetype"),
+    (
+        form(*TEXTS, part("image", png(), "a.png", "application/octet-stream")),
+        400,
+        "invalid_request_error",
+        "image",
+        "unsupported_file_mimetype",
+    ),
+    (
+        form(*TEXTS, part("image[]", png(), "a.png", "application/octet-stream")),
+        400,
+        "invalid_request_error",
+        "image[0]",
+        "unsupported_file_mimetype",
+    ),
     (form(*TEXTS, part("image", png(), "a.png")), 400, "invalid_request_error", "image", "missing_file_mimetype"),
-    (form(*TEXTS, part("image", b"GIF89a" + b"0" * 50, "a.png", "image/png")), 400, "image_generation_user_error", None, "invalid_image_file"),
-    (form(*TEXTS, IMAGE, part("mask", png((32, 32), 0, "LA"), "m.png", "image/png")), 400, "image_generation_user_error", None, "invalid_mask_image_format"),
+    (
+        form(*TEXTS, part("image", b"GIF89a" + b"0" * 50, "a.png", "image/png")),
+        400,
+        "image_generation_user_error",
+        None,
+        "invalid_image_file",
+    ),
+    (
+        form(*TEXTS, IMAGE, part("mask", png((32, 32), 0, "LA"), "m.png", "image/png")),
+        400,
+        "image_generation_user_error",
+        None,
+        "invalid_mask_image_format",
+    ),
     (form(*TEXTS, part("image", "text")), 400, "invalid_request_error", "image", "invalid_type"),
 ]
 
@@ -55,8 +103,12 @@ def mock() -> Any:
         yield found
 
 
-@pytest.mark.parametrize(("body", "status", "type", "param", "code"), LIVE, ids=[f"{row[4]}-{row[3]}-{n}" for n, row in enumerate(LIVE)])
-def test_openai_is_refused_as_seen_live(mock: Mock, body: bytes, status: int, type: str, param: str | None, code: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "status", "type", "param", "code"), LIVE, ids=[f"{row[4]}-{row[3]}-{n}" for n, row in enumerate(LIVE)]
+)
+def test_openai_is_refused_as_seen_live(
+    mock: Mock, body: bytes, status: int, type: str, param: str | None, code: str
+) -> None:
     answer = post(mock.url, body)
     error = answer.error
     assert (answer.status, error["type"], error["code"]) == (status, type, code)
@@ -95,7 +147,11 @@ def test_chatanywhere_s_own_envelope() -> None:
     assert (error["type"], error["code"], error["param"]) == ("chatanywhere_error", "400 BAD_REQUEST", None)
     assert _ask(native, body, path, Authorization="").error["code"] == "401 UNAUTHORIZED"
     limited = _ask(native, body, path, X_Mock_Scenario="rate-limit")
-    assert (limited.status, limited.error["code"], limited.headers["retry-after"]) == (429, "429 TOO_MANY_REQUESTS", "1")
+    assert (limited.status, limited.error["code"], limited.headers["retry-after"]) == (
+        429,
+        "429 TOO_MANY_REQUESTS",
+        "1",
+    )
     poor = _ask(native, body, path, X_Mock_Scenario="quota")
     assert (poor.status, poor.error["code"]) == (403, "403 FORBIDDEN")
 
@@ -120,6 +176,7 @@ def test_aitoearn_s_own_envelope_comes_with_200() -> None:
         (form(*TEXTS, IMAGE, part("mask", png((32, 32), 0, "LA"), "m.png", "image/png")), ["32x32", "64x64"]),
         (form(part("prompt", "x"), IMAGE), ["`model` is missing"]),
     ],
+    ids=["quality", "n", "prompt", "no image", "mask", "no model"],
 )
 def test_messages_name_the_value_and_what_is_accepted(mock: Mock, body: bytes, told: list[str]) -> None:
     message = post(mock.url, body).error["message"]
@@ -129,7 +186,12 @@ def test_messages_name_the_value_and_what_is_accepted(mock: Mock, body: bytes, t
 
 
 def test_every_answer_carries_the_header_fields_of_the_live_endpoint(mock: Mock) -> None:
-    for answer in (post(mock.url), post(mock.url, b""), post(mock.url, path="/nowhere"), post(mock.url, X_Mock_Scenario="500")):
+    for answer in (
+        post(mock.url),
+        post(mock.url, b""),
+        post(mock.url, path="/nowhere"),
+        post(mock.url, X_Mock_Scenario="500"),
+    ):
         names = {"x-request-id", "openai-processing-ms", "openai-version", "x-ratelimit-limit-requests"}
         assert names <= answer.headers.keys()
         assert answer.headers["x-request-id"].startswith("req_")

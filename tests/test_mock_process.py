@@ -49,7 +49,7 @@ def test_the_address_is_told_when_the_mock_answers_there(server: str) -> None:
 def test_a_signal_ends_the_mock_and_open_streams_end_whole(server: str, number: signal.Signals) -> None:
     with process("--server", server, "--stream-interval", "20") as (url, started):
         got: list[bytes] = []
-        head = f"POST /openai/v1/images/edits HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Type: "
+        head = "POST /openai/v1/images/edits HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Type: "
         head += f"multipart/form-data; boundary=----mock-tests\r\nContent-Length: {len(STREAM)}\r\nConnection: close\r\n\r\n"
         reader = threading.Thread(target=lambda: got.append(raw(url, head.encode() + STREAM, 30)))
         reader.start()
@@ -177,7 +177,10 @@ def test_browser_apps_of_the_named_origin_may_use_the_mock() -> None:
 def test_a_file_and_variables_say_what_the_command_line_says(tmp_path: Path) -> None:
     config = tmp_path / "mock.yaml"
     config.write_text("provider: openai\nseed: 7\nscenario: [rate-limit;times=1]\nno-caption: true\nlog: json\n")
-    with process("--config", str(config), IMAGE_MOCK_SCENARIO="quota;times=1", IMAGE_MOCK_LOG="none") as (url, _started):
+    with process("--config", str(config), IMAGE_MOCK_SCENARIO="quota;times=1", IMAGE_MOCK_LOG="none") as (
+        url,
+        _started,
+    ):
         assert control(url, "GET", "health")["providers"] == ["openai"]
         assert post(url, path="/v1/images/edits").error["code"] == "insufficient_quota"
         assert post(url, path="/v1/images/edits").status == 200
@@ -211,7 +214,9 @@ def test_a_wrong_variable_is_one_sentence_and_status_2() -> None:
 
 def test_a_script_is_played_step_by_step(tmp_path: Path) -> None:
     script = tmp_path / "session.yaml"
-    script.write_text("script:\n  - {scenario: rate-limit, retry-after: 0}\n  - pass;times=1\n  - {scenario: 500, times: 2}\n")
+    script.write_text(
+        "script:\n  - {scenario: rate-limit, retry-after: 0}\n  - pass;times=1\n  - {scenario: 500, times: 2}\n"
+    )
     with process("--script", str(script)) as (url, _started):
         assert [post(url).status for _ in range(5)] == [429, 200, 500, 500, 200]
 

@@ -65,7 +65,9 @@ def test_every_lawful_form_is_read(mock: Mock, kind: str) -> None:
 
 def test_a_chunked_body_is_read(url: str) -> None:
     body = edit()
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(body[at : at + 1000]), body[at : at + 1000]) for at in range(0, len(body), 1000))
+    chunks = b"".join(
+        b"%x\r\n%s\r\n" % (len(body[at : at + 1000]), body[at : at + 1000]) for at in range(0, len(body), 1000)
+    )
     answer = raw(url, _head("Transfer-Encoding: chunked", f"Content-Type: {FORM}") + chunks + b"0\r\n\r\n")
     assert _status(answer) == 200
 
@@ -91,7 +93,9 @@ def test_a_body_above_the_limit_is_refused_in_the_envelope(mock: Mock) -> None:
 
 def test_a_chunked_body_above_the_limit_is_refused(url: str) -> None:
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
-    answer = raw(url, _head("Transfer-Encoding: chunked", f"Content-Type: {FORM}") + chunk * (LIMIT // 65536 + 2) + b"0\r\n\r\n")
+    answer = raw(
+        url, _head("Transfer-Encoding: chunked", f"Content-Type: {FORM}") + chunk * (LIMIT // 65536 + 2) + b"0\r\n\r\n"
+    )
     assert _status(answer) in (413, 0)
 
 
@@ -107,10 +111,25 @@ def test_a_chunked_body_above_the_limit_is_refused(url: str) -> None:
         edit().replace(b"\r\n\r\n", b"\r\n", 1),
         edit().replace(b"Content-Disposition: form-data; ", b"", 1),
         form(*[part(f"f{n}", "x") for n in range(10_000)]),
-        form(part("prompt", "x" * 1000), b"--" + BOUNDARY.encode() + b"\r\nContent-Disposition: form-data; name=\"a\xff\xfe\"\r\n\r\nx\r\n"),
+        form(
+            part("prompt", "x" * 1000),
+            b"--" + BOUNDARY.encode() + b'\r\nContent-Disposition: form-data; name="a\xff\xfe"\r\n\r\nx\r\n',
+        ),
         form(b"--" + BOUNDARY.encode() + b"\r\n" + b"X-A: b\r\n" * 5000 + b"\r\n\r\n"),
     ],
-    ids=["cut-end", "cut-half", "empty", "bare", "nameless", "garbage", "no-blank", "no-disposition", "10000", "bytes", "headers"],
+    ids=[
+        "cut-end",
+        "cut-half",
+        "empty",
+        "bare",
+        "nameless",
+        "garbage",
+        "no-blank",
+        "no-disposition",
+        "10000",
+        "bytes",
+        "headers",
+    ],
 )
 def test_a_broken_form_is_refused_with_400(mock: Mock, body: bytes) -> None:
     answer = post(mock.url, body)
@@ -120,7 +139,12 @@ def test_a_broken_form_is_refused_with_400(mock: Mock, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "type",
-    ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\x7f", "multipart/form-data; boundary=" + "b" * 4000],
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\x7f",
+        "multipart/form-data; boundary=" + "b" * 4000,
+    ],
 )
 def test_a_form_without_a_usable_boundary_is_refused_with_400(mock: Mock, type: str) -> None:
     assert post(mock.url, Content_Type=type).status == 400
@@ -149,7 +173,12 @@ def test_broken_json_is_refused_with_400(mock: Mock, body: bytes) -> None:
 
 @pytest.mark.parametrize("prompt", ["\0", "a\0b", "\ud800", "\udfff\ud800", "\uffff", "\u202e", "\x1b[2J", "🏳️‍🌈" * 500])
 def test_strange_text_in_json_is_answered_with_json(mock: Mock, prompt: str) -> None:
-    value = {"model": "gpt-image-1.5", "prompt": prompt, "quality": "low", "images": [{"image_url": "https://a.test/b.png"}]}
+    value = {
+        "model": "gpt-image-1.5",
+        "prompt": prompt,
+        "quality": "low",
+        "images": [{"image_url": "https://a.test/b.png"}],
+    }
     answer = post(mock.url, json.dumps(value).encode(), Content_Type="application/json")
     assert answer.status in (200, 400)
     assert answer.json
@@ -157,7 +186,13 @@ def test_strange_text_in_json_is_answered_with_json(mock: Mock, prompt: str) -> 
 
 @pytest.mark.parametrize("checks", ["schema", "none"])
 def test_strange_text_in_echoes_is_answered_with_json(checks: str) -> None:
-    value = {"model": "gpt-image-1.5", "prompt": "\ud800", "quality": "\ud800", "user": "\0", "images": [{"image_url": "\ud800"}]}
+    value = {
+        "model": "gpt-image-1.5",
+        "prompt": "\ud800",
+        "quality": "\ud800",
+        "user": "\0",
+        "images": [{"image_url": "\ud800"}],
+    }
     with running(Settings(checks=checks, caption=True)) as mock:  # type: ignore[arg-type]
         answer = post(mock.url, json.dumps(value).encode(), Content_Type="application/json")
     assert answer.status in (200, 400)
@@ -168,7 +203,10 @@ def test_the_first_of_several_defects_is_named_in_the_order_of_the_provider(mock
     body = form(part("n", "99"), part("quality", "ultra"))
     assert post(mock.url, body).error["param"] == "model"
     assert post(mock.url, form(part("model", "gpt-image-2"), part("n", "99"))).error["param"] == "prompt"
-    assert post(mock.url, form(part("model", "gpt-image-2"), part("prompt", "x"), part("n", "99"))).error["param"] == "image"
+    assert (
+        post(mock.url, form(part("model", "gpt-image-2"), part("prompt", "x"), part("n", "99"))).error["param"]
+        == "image"
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,7 +224,7 @@ def test_the_first_of_several_defects_is_named_in_the_order_of_the_provider(mock
         ["X-Mock-Scenario: \xe9;times=\xff"],
         ["X-Test-Id: " + "\xff" * 200],
         ["Prefer: code=99999"],
-        ["Content-Type: multipart/form-data; boundary=\"\xe9\""],
+        ['Content-Type: multipart/form-data; boundary="\xe9"'],
     ],
     ids=lambda lines: lines[0][:24],
 )
@@ -196,7 +234,10 @@ def test_strange_header_fields_never_make_the_mock_fail(url: str, lines: list[st
     assert _status(raw(url, _head(method="GET", path="/_mock/health"))) == 200
 
 
-@pytest.mark.parametrize("path", ["//[x", "/openai//[x]/y", "/openai/%00", "/%ff%fe", "/..%2f..", "*", "/openai/v1/images/edits/" * 300, "//"])
+@pytest.mark.parametrize(
+    "path",
+    ["//[x", "/openai//[x]/y", "/openai/%00", "/%ff%fe", "/..%2f..", "*", "/openai/v1/images/edits/" * 300, "//"],
+)
 def test_strange_paths_are_refused(url: str, path: str) -> None:
     assert 400 <= _status(raw(url, _head(path=path, method="GET"), 5)) < 500
     assert _status(raw(url, _head(method="GET", path="/_mock/health"))) == 200

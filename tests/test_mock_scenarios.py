@@ -50,7 +50,9 @@ def test_a_scenario_is_answered_in_the_envelope(mock: Mock, words: str) -> None:
     assert post(mock.url).status == 200
 
 
-@pytest.mark.parametrize(("words", "status"), [("bad-gateway", 502), ("502", 502), ("gateway-timeout", 504), ("504", 504)])
+@pytest.mark.parametrize(
+    ("words", "status"), [("bad-gateway", 502), ("502", 502), ("gateway-timeout", 504), ("504", 504)]
+)
 def test_a_gateway_answers_with_a_page(mock: Mock, words: str, status: int) -> None:
     answer = post(mock.url, X_Mock_Scenario=words)
     assert (answer.status, answer.headers["content-type"]) == (status, "text/html")
@@ -73,7 +75,9 @@ def test_a_key_asks_for_a_scenario(mock: Mock) -> None:
     assert post(mock.url, Authorization="Bearer sk-mock-rate-limit").status == 429
     assert post(mock.url, Authorization="Bearer sk-mock-rate-limit;times=1").status == 429
     assert post(mock.url, Authorization="Bearer sk-mock-rate-limit;times=1").status == 200
-    assert post(mock.url, Authorization="Bearer sk-mock-b64-data-prefix").json["data"][0]["b64_json"].startswith("data:")
+    assert (
+        post(mock.url, Authorization="Bearer sk-mock-b64-data-prefix").json["data"][0]["b64_json"].startswith("data:")
+    )
 
 
 def test_a_request_that_counts_its_own_scenario_succeeds_after_so_many(mock: Mock) -> None:
@@ -217,7 +221,9 @@ def test_every_scenario_is_listed_with_its_options(mock: Mock) -> None:
     assert json.dumps(offered)
 
 
-@pytest.mark.parametrize("words", ["", "x", "rate-limit;a=1", "rate-limit;times=x", "rate-limit;share=2", "cut;at=nan", "500;share=-1%"])
+@pytest.mark.parametrize(
+    "words", ["", "x", "rate-limit;a=1", "rate-limit;times=x", "rate-limit;share=2", "cut;at=nan", "500;share=-1%"]
+)
 def test_wrong_words_are_refused(words: str) -> None:
     with pytest.raises(WrongSettings):
         parse(words)

@@ -12,7 +12,7 @@ import yaml
 from contract_tests import pricing
 from contract_tests.commands import spending
 from contract_tests.commands.options import Verbs, example, verb, with_json, with_provider, with_seed
-from contract_tests.plan import plan
+from contract_tests.plan import Profile, plan
 from contract_tests.questions import Question
 from specs import loading
 from specs.contract import Claim, Contract
@@ -41,7 +41,9 @@ def listed(given: argparse.Namespace) -> int:
     """List the claims of one provider, or of all."""
     contracts = [loading.load(name) for name in ([given.provider] if given.provider else loading.providers())]
     if given.json:
-        print(json.dumps([_claim_value(c, claim) for c in contracts for claim in c.claims], ensure_ascii=False, indent=1))
+        print(
+            json.dumps([_claim_value(c, claim) for c in contracts for claim in c.claims], ensure_ascii=False, indent=1)
+        )
         return 0
     for contract in contracts:
         print(f"{contract.provider}: {contract.title}")
@@ -74,7 +76,7 @@ def _print_claim(claim: Claim) -> None:
 def planned(given: argparse.Namespace) -> int:
     """Print what would be asked. Sends nothing: a list of models is taken from the document's example."""
     contract = loading.load(given.provider)
-    chosen = given.profile or "full"
+    chosen: Profile = given.profile or "full"
     wanted = spending.claims(contract, given.claim)
     questions = plan(contract, example(contract), given.seed, profile=chosen, claims=wanted)
     if given.json:
@@ -144,5 +146,7 @@ def spec(given: argparse.Namespace) -> int:
     if given.form == "json":
         print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
     else:
-        print(yaml.safe_dump(json.loads(json.dumps(document, default=str)), allow_unicode=True, sort_keys=False), end="")
+        print(
+            yaml.safe_dump(json.loads(json.dumps(document, default=str)), allow_unicode=True, sort_keys=False), end=""
+        )
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from contract_tests import pacing, pricing
@@ -22,17 +23,23 @@ def with_choice(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add `--profile` and `--claim`."""
     told = "quick: everything in a few pooled edits; full: one by one; free: only what should be refused"
     found.add_argument("--profile", choices=PROFILES, help=told)
-    found.add_argument("--claim", action="append", default=[], metavar="ID", help="only what this claim needs (repeatable)")
+    found.add_argument(
+        "--claim", action="append", default=[], metavar="ID", help="only what this claim needs (repeatable)"
+    )
     return found
 
 
 def with_limits(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the limits of a run, none of which is ever exceeded."""
     found.add_argument("--budget", type=_count, metavar="N", help="at most so many billable edits")
-    found.add_argument("--budget-credits", type=_amount, metavar="X", help="at most so many credits, where prices are known")
+    found.add_argument(
+        "--budget-credits", type=_amount, metavar="X", help="at most so many credits, where prices are known"
+    )
     found.add_argument("--max-requests", type=_count, metavar="N", help="at most so many requests of any kind")
     found.add_argument("--max-time", type=_amount, metavar="S", help="at most so many seconds of asking")
-    found.add_argument("--rate", type=_rate, metavar="N/m", help="at most so many requests a second (s), minute (m), hour (h)")
+    found.add_argument(
+        "--rate", type=_rate, metavar="N/m", help="at most so many requests a second (s), minute (m), hour (h)"
+    )
     found.add_argument("--jobs", type=_some, default=1, metavar="N", help="questions side by side (default: 1)")
     found.add_argument("--yes", action="store_true", help="do not ask before spending on an endpoint that bills")
     return found
@@ -78,16 +85,15 @@ def is_local(url: str) -> bool:
 
 def limits(given: argparse.Namespace, *, local: bool) -> Limits:
     """The limits that the options say."""
-    waits = {} if local else {"first_wait": AWAY_FIRST_WAIT}
-    return Limits(
+    found = Limits(
         budget=given.budget,
         credits=given.budget_credits,
         requests=given.max_requests,
         seconds=given.max_time,
         rate=given.rate,
         jobs=given.jobs,
-        **waits,
     )
+    return found if local else replace(found, first_wait=AWAY_FIRST_WAIT)
 
 
 def profile(given: argparse.Namespace, *, local: bool) -> Profile:

@@ -36,7 +36,8 @@ OUT = Path("image-contract-report")
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
-    _test(with_strict(with_seed(with_provider(verb(verbs, "test", tested, "ask an endpoint and judge what comes back")))))
+    told = "ask an endpoint and judge what comes back"
+    _test(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told)))))
     found = with_seed(verb(verbs, "demo", demo, "test the bundled relays against the mock"))
     found.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: %(default)s")
 
@@ -62,7 +63,8 @@ def tested(given: argparse.Namespace) -> int:
     if given.mock and given.resume:
         raise WrongUsage("--resume needs --base-url: a mock that is started for this run has answered nothing yet")
     if given.budget_credits is not None and contract.models is None:
-        raise WrongUsage(f"{contract.title} publishes no list of prices, so --budget-credits cannot be kept; use --budget")
+        told = "publishes no list of prices, so --budget-credits cannot be kept; use --budget"
+        raise WrongUsage(f"{contract.title} {told}")
     with ExitStack() as stack:
         if given.mock:
             mock = stack.enter_context(local_mock(contract.provider, given.mock_option))

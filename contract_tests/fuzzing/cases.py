@@ -7,7 +7,7 @@ the last time. So its bodies are taken apart, real pictures take the place of to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from contract_tests.drafts import Draft, Picture
 from contract_tests.encodings import ENCODINGS, PLAIN, Encoding, encode
 from contract_tests.fuzzing.document import TOKEN, count_of, is_token, pictured, prepared
 from contract_tests.fuzzing.probes import Family, Probe
-from contract_tests.strategies import acceptable
+from contract_tests.strategies import Meant, acceptable
 from contract_tests.strategies_choices import Choices, accompanied
 from specs.messages import Headers, Request
 
@@ -35,6 +35,8 @@ Mode = Literal["positive", "negative"]
 
 _MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
 _MOST_PICTURES = 20
+_TURNS = 4
+"""How often a strategy is drawn from again, when it gave the same request twice."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ class Cases:
     def acceptable(self, count: int) -> list[Probe]:
         """Requests that are to be taken."""
         scalars = self.operation.as_strategy(generation_mode=GenerationMode.POSITIVE).map(self._scalars)
-        probes = []
-        for meant in drawn(acceptable(self.choices, scalars), 3 * count // 2, self.seed):
-            request = encode(meant.draft, meant.encoding, self.choices.contract.edit, self.url, self.key)
-            probes.append(Probe("acceptable", meant.encoding.name, request))
-        return _different(probes, count)
+        return self._different(acceptable(self.choices, scalars), self._acceptable, count)
+
+    def _acceptable(self, meant: Meant) -> Probe:
+        request = encode(meant.draft, meant.encoding, self.choices.contract.edit, self.url, self.key)
+        return Probe("acceptable", meant.encoding.name, request)
 
     def _scalars(self, case: Any) -> tuple[str, Mapping[str, Any]]:
         names = pictured(self.choices, case.media_type)
@@ -72,9 +74,16 @@ class Cases:
     def violating(self, count: int) -> list[Probe]:
         """Requests against the schema."""
         strategy = self.operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-        return _different(
-            [self._probe("violating", case) for case in drawn(strategy, 3 * count // 2, self.seed)], count
-        )
+        return self._different(strategy, lambda case: self._probe("violating", case), count)
+
+    def _different(self, strategy: st.SearchStrategy[Any], made: Callable[[Any], Probe], count: int) -> list[Probe]:
+        """`count` probes of which no two are the same request, unless there are not so many."""
+        found: dict[tuple[Headers, bytes], Probe] = {}
+        for turn in range(_TURNS):
+            for value in drawn(strategy, count - len(found), self.seed + 1000 * turn):
+                probe = made(value)
+                found.setdefault((probe.request.headers, probe.request.body), probe)
+        return list(found.values())[:count]
 
     def covering(self, count: int) -> list[Probe]:
         """The edges of the schema, evenly picked where there are more than `count`; other methods are the plan's."""
@@ -155,11 +164,6 @@ class Cases:
             elif not good or (value is not None and accompanied(name, body)):
                 fields.append((str(name), _plain(value)))
         return Draft(tuple(fields), images, mask)
-
-
-def _different(probes: list[Probe], count: int) -> list[Probe]:
-    """The first `count` that are not the same request as an earlier one."""
-    return list({(p.request.headers, p.request.body): p for p in reversed(probes)}.values())[::-1][:count]
 
 
 def _plain(value: Any) -> Any:

@@ -13,11 +13,11 @@ from specs.contract import Contract
 from specs.recording import Recorder
 
 SHARES: Mapping[Family, float] = {
-    "acceptable": 0.15,
-    "covering": 0.17,
+    "acceptable": 0.12,
+    "covering": 0.12,
     "bent": 0.25,
     "malformed": 0.15,
-    "violating": 0.28,
+    "violating": 0.36,
 }
 """How a count of probes is divided; what the others cannot use up goes to the violating ones."""
 

@@ -6,7 +6,7 @@ The key was never kept: the command reads $IMAGE_MOCK_KEY. What curl cannot repe
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from mock_server import showing
 from mock_server.journal import Entry
@@ -16,6 +16,7 @@ from specs.redaction import MASKED, REDACTED
 _LEFT_TO_CURL = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding", "expect"}
 )
+_OF_BROWSERS = ("sec-", "origin", "referer", "accept-language", "priority")
 LONGEST = 2000
 """Characters of a text that may stand in the command itself."""
 
@@ -25,7 +26,7 @@ def curl(entry: Entry, origin: str) -> str:
     request = entry.edit.request
     skipped = _LEFT_TO_CURL | ({"content-type"} if entry.edit.parts else set())
     options = [f"curl --include --request {shlex.quote(request.method)} {shlex.quote(request.url)}"]
-    options += [f"--header {_worded(f'{n}: {v}')}" for n, v in request.headers if n.lower() not in skipped]
+    options += [f"--header {_worded(f'{n}: {v}')}" for n, v in request.headers if _is_told(n.lower(), skipped)]
     options += ["--no-buffer"] if entry.edit.streams else []
     fetching: list[str] = []
     if entry.stripped:
@@ -37,6 +38,10 @@ def curl(entry: Entry, origin: str) -> str:
         fetching.append(f"curl --silent --output {name} {shlex.quote(f'{origin}/_mock/?body={entry.number}')}")
         options.append(f"--data-binary @{name}")
     return "\n".join([*fetching, " \\\n  ".join(options)])
+
+
+def _is_told(name: str, skipped: Set[str]) -> bool:
+    return name not in skipped and not name.startswith(_OF_BROWSERS)
 
 
 def _worded(text: str) -> str:
@@ -61,7 +66,7 @@ def _form(entry: Entry, origin: str, fetching: list[str]) -> Iterator[str]:
         elif (text := _text(part)) is not None:
             yield f"--form-string {shlex.quote(f'{part.name}={text}')}"
         else:
-            fetching.append(f"# left out: {ascii(part.name):.60}, {len(part.data)} bytes that fit in no command")
+            fetching.append(f"# left out: {part.name!a:.60}, {len(part.data)} bytes that fit in no command")
 
 
 def _file(part: Part, file: str) -> str:

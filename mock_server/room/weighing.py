@@ -66,11 +66,11 @@ def _links(reply: Reply) -> Iterator[str]:
             yield url
 
 
-def weighed(contract: Contract, subject: Asked) -> tuple[Weighed, ...]:
-    """Every claim that is about this exchange, in the contract's order."""
+def weighed(contract: Contract, subject: Asked, refused_by: str | None = None) -> tuple[Weighed, ...]:
+    """Every claim that is about this exchange, in the contract's order; `refused_by` is what the mock refused it by."""
     breached = tuple(w.claim for w in _requests(contract, subject) if w.word == "broken")
     whole = Asked(subject.exchange, subject.edit, breached, fetched=subject.fetched)
-    return (*_requests(contract, subject), *_accepted(contract, whole), *_answered(contract, whole))
+    return (*_requests(contract, subject), *_accepted(contract, whole, refused_by), *_answered(contract, whole))
 
 
 def _requests(contract: Contract, subject: Asked) -> Iterator[Weighed]:
@@ -79,13 +79,19 @@ def _requests(contract: Contract, subject: Asked) -> Iterator[Weighed]:
             yield _said(claim, subject.edit)
 
 
-def _accepted(contract: Contract, subject: Asked) -> Iterator[Weighed]:
-    """A request that breaks nothing is to be accepted."""
+def _accepted(contract: Contract, subject: Asked, refused_by: str | None) -> Iterator[Weighed]:
+    """A request that breaks nothing is to be accepted; a 429 does not tell, nor do habits beyond documents."""
     if subject.breached:
         return
+    word: Word = "kept" if subject.outcome == "accepted" else "broken"
+    told = "" if word == "kept" else subject.why
+    if subject.outcome == "unavailable":
+        word = "silent"
+    elif (refused_by or "").startswith("live-"):
+        word, told = "silent", f"refused as the live endpoint is seen to do: {refused_by}"
     for claim in contract.of_area("acceptance"):
         if applies(claim, subject.edit, subject.features):
-            yield Weighed(claim, "kept") if subject.outcome == "accepted" else Weighed(claim, "broken", subject.why)
+            yield Weighed(claim, word, told)
 
 
 def _answered(contract: Contract, subject: Asked) -> Iterator[Weighed]:
