@@ -28,7 +28,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.mock_speed
 
 killmatrix: $(READY)
 	$(BIN)/python -m benchmarks.killmatrix

@@ -93,11 +93,15 @@ class Apart:
         """Find what a refused pool is refused for."""
         if pool.media_type in self._closed:
             return
-        presumed = [trait for trait in pool.traits if trait.doubtful or self._is_like_a_culprit(trait)]
-        rest = pool.without(presumed)
-        if not presumed or not self._accepts(rest):
-            self._halve(rest)
-        for trait in presumed:
+        left = pool
+        for presumed in (self._is_like_a_culprit, lambda trait: trait.doubtful):
+            set_aside = [trait for trait in left.traits if presumed(trait)]
+            left = left.without(set_aside)
+            if set_aside and self._accepts(left):
+                break
+        else:
+            self._halve(left)
+        for trait in pool.without(left.traits).traits:
             self._alone(trait, pool.media_type)
 
     def _halve(self, pool: Pool) -> None:

@@ -50,7 +50,7 @@ def traits(questions: Sequence[Question], bench: Bench) -> tuple[Trait, ...]:
     cheap = [question for question in asked if _is_judged(question, bench) and not _is_dear(question, bench.base)]
     needed = [*cheap, *_needed(cheap, [question for question in asked if question not in cheap], bench)]
     found = _united(_trait(question, asked, bench) for question in needed if _shows_more(question, asked, bench))
-    return tuple(_told_apart([trait for trait in found if trait.slots]))
+    return tuple(_told_apart([trait for trait in found if trait.slots], bench.contract))
 
 
 def pools(found: Sequence[Trait], bench: Bench) -> tuple[Pool, ...]:
@@ -153,12 +153,17 @@ def _united(found: Iterable[Trait]) -> Iterator[Trait]:
     yield from kept
 
 
-def _told_apart(found: Sequence[Trait]) -> Iterator[Trait]:
-    """The traits, those of designs at no edge that another trait stands at: else two claims are asked together only."""
-    elsewhere = {edge for trait in found if "/" in trait.name for edge in trait.edges}
+def _told_apart(found: Sequence[Trait], contract: Contract) -> Iterator[Trait]:
+    """The traits, each edge of a list at one of them only: else two claims would be asked together and never apart."""
+    ranked = sorted(found, key=lambda trait: "/" not in trait.name)
+    first = {edge: trait.name for trait in reversed(ranked) for edge in trait.edges}
     for trait in found:
-        kept = tuple(edge for edge in trait.edges if "/" in trait.name or edge not in elsewhere)
-        yield replace(trait, edges=kept)
+        kept = (e for e in trait.edges if "/" in trait.name or first[e] == trait.name or _is_range(contract.claim(e)))
+        yield replace(trait, edges=tuple(kept))
+
+
+def _is_range(claim: Claim) -> bool:
+    return claim.rule.startswith("integer_")
 
 
 def _same(one: Trait, other: Trait) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -40,6 +40,10 @@ def accompanied(name: str, fields: Mapping[str, Any]) -> bool:
     """Whether a field stands beside what it needs."""
     other, values = COMPANIONS.get(name, ("", ()))
     return not other or fields.get(other) in values
+
+
+def _fits(name: str, fields: Mapping[str, Any], observed: Collection[Any]) -> bool:
+    return name not in observed and accompanied(name, fields)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,15 @@ class Choices:
             draft = replace(draft, fields=tuple(item for item in draft.fields if item[0] not in names))
         fields = dict(draft.fields)
         return replace(draft, fields=tuple(item for item in draft.fields if accompanied(item[0], fields)))
+
+    def undisputed(self, draft: Draft, encoding: Encoding) -> Draft:
+        """The draft without fields that only claims that are never judged object to, or that lack what they need."""
+        found = self.objections(draft, encoding)
+        judged = {claim.numbers.get("field") for claim in found if claim.judged}
+        observed = {claim.numbers.get("field") for claim in found if not claim.judged}
+        fields = dict(draft.fields)
+        kept = [item for item in draft.fields if item[0] in judged or _fits(item[0], fields, observed)]
+        return replace(draft, fields=tuple(kept))
 
     def _without_unpromised(self, draft: Draft, encoding: Encoding) -> Draft:
         """Fields about which claims of acceptance speak are kept where one that is judged applies."""

@@ -24,6 +24,8 @@ def wants(question: Question, trait: Trait, base: Draft) -> dict[str, tuple[obje
         found |= {"mask": ()}
     if trait.slots.get("field:background") == "transparent":
         found |= {"field:stream": (ABSENT, False), "field:prompt": (), "mask": (), "field:output_compression": ()}
+    if trait.slots.get("field:response_format") == "url":
+        found |= _LINKED
     return {slot: allowed for slot, allowed in found.items() if slot not in trait.slots}
 
 
@@ -37,3 +39,11 @@ _MASKED: dict[str, tuple[object, ...]] = {
     "images": (),
     "wire:spare": (),
 }
+
+_LINKED: dict[str, tuple[object, ...]] = {
+    "mask": (),
+    "field:background": (ABSENT, "opaque", "auto"),
+    "field:output_format": (ABSENT, "png"),
+    "field:n": (ABSENT, 1),
+}
+"""A link may lead to another picture than the one that was made: no more is to be learnt from that than just this."""

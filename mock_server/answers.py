@@ -1,4 +1,4 @@
-"""The right answer to an accepted edit, as the contract describes it: pictures, echoes, usage, or a stream of events."""
+"""The right answer to an accepted edit, as the contract has it: pictures, echoes, usage, or a stream of events."""
 
 from __future__ import annotations
 

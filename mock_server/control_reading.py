@@ -1,4 +1,4 @@
-"""The control room, what only reads: health, journal, pictures, scenarios, faults, documents, what callers did wrong."""
+"""The control room, what only reads: health, journal, pictures, scenarios, faults, documents, callers' mistakes."""
 
 from __future__ import annotations
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -37,7 +39,7 @@ _THREADS = 256
 class _Inside(MTServer):
     """One worker, as a thread of this process."""
 
-    house: House
+    house: House | None
 
     def _check_gil(self) -> None:
         """With a GIL it is one thread at a time that runs Python, as in every server."""
@@ -63,11 +65,30 @@ class _Outside(MPServer):
 def serve(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
     """Serve until told to end. Raises PortTaken, WrongSettings."""
     holding = reserved(host, port)
-    found = holding.getsockname()[1]
+    if workers > 1:
+        _outside(settings, host, holding, workers, say)
+    else:
+        app = create_app(settings)
+        serve_app(app, host, holding, say, app.extensions["house"])
+
+
+def serve_app(app: WSGIApplication, host: str, holding: socket.socket, say: Say, house: House | None = None) -> None:
+    """Serve any application with one worker inside this process; `holding` keeps its address until then."""
+    with _held(holding) as port:
+        server = _Inside("image-mock", **_options(host, port, 1))
+        server.house = house
+        announce(host, port, say)
+        server.serve(target_loader=lambda: app, wrap_loader=False)
+
+
+@contextmanager
+def _held(holding: socket.socket) -> Iterator[int]:
+    """The port that a socket holds; where an address cannot be shared it has to be given up just before."""
+    port = holding.getsockname()[1]
     if sys.platform != "linux":
         holding.close()
     with holding:
-        (_inside if workers == 1 else _outside)(settings, host, found, workers, say)
+        yield port
 
 
 def _options(host: str, port: int, workers: int) -> dict[str, Any]:
@@ -83,20 +104,12 @@ def _options(host: str, port: int, workers: int) -> dict[str, Any]:
     }
 
 
-def _inside(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
-    app = create_app(settings)
-    server = _Inside("image-mock", **_options(host, port, workers))
-    server.house = app.extensions["house"]
-    announce(host, port, say)
-    server.serve(target_loader=lambda: app, wrap_loader=False)
-
-
-def _outside(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
+def _outside(settings: Settings, host: str, holding: socket.socket, workers: int, say: Say) -> None:
     """The state lives in this process, which has nothing else to do; the workers ask it."""
     house: House = create_app(settings).extensions["house"]
     method = multiprocessing.get_start_method()
     context = multiprocessing.get_context(method if method in ("fork", "spawn") else "spawn")
-    with sharing.served(house.state) as shared:
+    with _held(holding) as port, sharing.served(house.state) as shared:
         server = _Outside("image-mock", **_options(host, port, workers), workers_kill_timeout=int(GRACE))
         server.told = context.Event()
         announce(host, port, say)

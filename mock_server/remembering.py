@@ -78,8 +78,8 @@ def by_parts(provider: str, edit: Edit) -> Known:
 
 
 def _folded(provider: str, request: Request, *more: object) -> Known:
-    named = dict(request.headers)
-    return repr((provider, request.method, request.url, [named.get(name) for name in _TELLING], more)).encode()
+    told = [request.header(name) for name in _TELLING]
+    return repr((provider, request.method, request.url, told, more)).encode()
 
 
 class Memory:

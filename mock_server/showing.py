@@ -90,7 +90,7 @@ def _input(picture: Input) -> dict[str, Any]:
 
 
 def pictures(entry: Entry) -> dict[str, bytes]:
-    """The pictures of an entry by name: `image-0` …, `mask`, `result-0` … (of a stream: its partials, then the last)."""
+    """The pictures of an entry by name: `image-0` …, `mask`, `result-0` … (of a stream: partials, then the last)."""
     found = {f"image-{n}": p.data for n, p in enumerate(entry.edit.images) if p.data}
     if entry.edit.mask and entry.edit.mask.data:
         found["mask"] = entry.edit.mask.data

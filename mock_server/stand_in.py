@@ -95,10 +95,12 @@ class Received:
 
     def __str__(self) -> str:
         request, edit = self.entry.edit.request, self.entry.edit
-        told = "".join(f" {name}={value!r:.60}" for name, value in self.fields.items())
-        sent = f" {len(edit.images)} image(s){', mask' if edit.mask else ''}" if edit.on_route else ""
-        why = f" refused by {self.refused_by}" if self.refused_by else ""
-        return f"#{self.entry.number} {request.method} {request.path} -> {self.status}{why}:{sent}{told}"
+        why = f", refused by {self.refused_by}" if self.refused_by else ""
+        sent = [f"{len(edit.images)} image(s)"] if edit.images else []
+        sent += ["mask"] if edit.mask else []
+        sent += [f"{name}={value!r:.60}" for name, value in self.fields.items()]
+        told = f": {', '.join(sent)}" if sent else ""
+        return f"#{self.entry.number} {request.method} {request.path} -> {self.status}{why}{told}"
 
 
 def _opened(sent: Input) -> Image.Image:

@@ -20,7 +20,7 @@ from tests.honest.answering import Work
 def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_path: Path) -> None:
     with facing(tmp_path, "openai") as (client, recorder):
         runs = [Probing(loading.load("openai"), client, recorder, KEY, "f") for _ in range(3)]
-        first, again, other = (probes(run, seed, 60) for run, seed in zip(runs, (4, 4, 5), strict=True))
+        first, again, other = (probes(run, seed, 40) for run, seed in zip(runs, (4, 4, 5), strict=True))
     assert {probe.family for probe in first} == set(FAMILIES)
     assert [probe.request for probe in first] == [probe.request for probe in again]
     assert [probe.request for probe in first] != [probe.request for probe in other]
@@ -29,7 +29,7 @@ def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_
 @pytest.mark.parametrize("provider", HOUSES)
 def test_acceptable_requests_are_accepted_at_least_nine_times_in_ten(tmp_path: Path, provider: str) -> None:
     with facing(tmp_path, provider) as (client, recorder):
-        run = fuzz(loading.load(provider), client, recorder, 1, 40, key=KEY, families=("acceptable",))
+        run = fuzz(loading.load(provider), client, recorder, 1, 24, key=KEY, families=("acceptable",))
     assert share_accepted(provider, run.exchanges) >= 0.9
 
 
@@ -52,7 +52,7 @@ def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(
 )
 def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
     with facing(tmp_path, provider, MANNERS[manner]) as (client, recorder):
-        run = fuzz(loading.load(provider), client, recorder, 3, 120, key=KEY)
+        run = fuzz(loading.load(provider), client, recorder, 3, 90, key=KEY)
     assert run.ended is None
     assert accused(provider, run.exchanges) == {}
 
@@ -88,7 +88,7 @@ def _fails_on_hebrew(work: Work) -> Work:
 
 def test_an_endpoint_that_falls_over_some_prompts_is_found(tmp_path: Path) -> None:
     with facing(tmp_path, "openai", mischief=_fails_on_hebrew) as (client, recorder):
-        run = fuzz(loading.load("openai"), client, recorder, 1, 80, key=KEY, families=("acceptable",))
+        run = fuzz(loading.load("openai"), client, recorder, 1, 50, key=KEY, families=("acceptable",))
     found = accused("openai", run.exchanges)
     assert any("was answered 500" in reason for reason in found.values())
 

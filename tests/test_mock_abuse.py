@@ -217,7 +217,10 @@ def plain() -> Iterator[Mock]:
         yield found
 
 
-HEAD = f"POST {EDIT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nContent-Type: {FORM}\r\nConnection: close\r\n".encode()
+HEAD = (
+    f"POST {EDIT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nContent-Type: {FORM}\r\n".encode()
+    + b"Connection: close\r\n"
+)
 SENT = HEAD + b"Content-Length: %d\r\n\r\n" % len(edit()) + edit()
 
 

@@ -50,7 +50,8 @@ def test_a_signal_ends_the_mock_and_open_streams_end_whole(server: str, number: 
     with process("--server", server, "--stream-interval", "20") as (url, started):
         got: list[bytes] = []
         head = "POST /openai/v1/images/edits HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Type: "
-        head += f"multipart/form-data; boundary=----mock-tests\r\nContent-Length: {len(STREAM)}\r\nConnection: close\r\n\r\n"
+        head += f"multipart/form-data; boundary=----mock-tests\r\nContent-Length: {len(STREAM)}\r\n"
+        head += "Connection: close\r\n\r\n"
         reader = threading.Thread(target=lambda: got.append(raw(url, head.encode() + STREAM, 30)))
         reader.start()
         assert _until(lambda: control(url, "GET", "counters").get("requests") == 1)
@@ -119,7 +120,7 @@ def _children(pid: int) -> list[int]:
 
 def test_workers_share_cues_journal_and_pictures() -> None:
     with process("--workers", "2", "--scenario", "rate-limit;times=3") as (url, started):
-        assert len([child for child in _children(started.pid)]) >= 2
+        assert len(list(_children(started.pid))) >= 2
         statuses = [post(url).status for _ in range(8)]
         assert sorted(statuses) == [200] * 5 + [429] * 3
         for _ in range(4):

@@ -191,6 +191,13 @@ def test_a_command_repeats_the_form_and_never_holds_a_key(house: House) -> None:
     assert f"{ORIGIN}/_mock/journal/1/pictures/image-0" in words
 
 
+def test_a_command_leaves_out_what_a_terminal_would_obey_and_says_so(house: House) -> None:
+    sent(house, edit(prompt="a family \U0001f468\u200d\U0001f469", user="\x1b[2J"))
+    command = _command(page(house, ORIGIN))
+    assert "a family \U0001f468\u200d\U0001f469" in command
+    assert "# left out: 'user', 4 bytes that fit in no command" in command
+
+
 def test_a_command_fetches_a_body_that_is_no_form(house: House) -> None:
     body = b'{"model": "gpt-image-1.5"}'
     sent(house, body, **{"Content-Type": "application/json"})

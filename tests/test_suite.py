@@ -19,13 +19,16 @@ ROOT = Path(__file__).parent.parent
 KEY = "sk-suite-test-key-1"
 KNOWN = any(found.name == "image_contract" for found in entry_points(group="pytest11"))
 """Whether the package is installed, so that its plugin is found by itself."""
+PLUGIN = () if KNOWN else ("-p", "contract_tests.plugin")
+SUITE = ("--pyargs", "contract_tests.suite")
+
+pytest_plugins = ["pytester"]
 
 
 def ran(folder: Path, *options: str, key: str = KEY, url: str | None = None) -> subprocess.CompletedProcess[str]:
     """A run of the suite in an empty folder."""
     given = ["--base-url", url] if url else []
-    plugin = [] if KNOWN else ["-p", "contract_tests.plugin"]
-    command = [sys.executable, "-m", "pytest", *plugin, "--pyargs", "contract_tests.suite", *given, *options]
+    command = [sys.executable, "-m", "pytest", *PLUGIN, *SUITE, *given, *options]
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "IMAGE_CONTRACT_API_KEY": key}
     env.pop("PYTEST_ADDOPTS", None)
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
@@ -73,7 +76,7 @@ def test_a_broken_claim_fails_with_requirement_expected_actual_words_and_a_comma
 
 
 def test_workers_share_one_run(mock: Mock, tmp_path: Path) -> None:
-    options = ("--provider", "chatanywhere", "-k", "route or method or key or prompt", "--out", str(tmp_path / "out"))
+    options = ("--provider", "chatanywhere", "-k", "route or method", "--out", str(tmp_path / "out"))
     before = asked(mock)
     alone = ran(tmp_path, *options, url=mock.url)
     once = asked(mock) - before
@@ -93,29 +96,42 @@ def test_an_endpoint_that_is_not_there_is_an_error_of_one_sentence(tmp_path: Pat
 
 
 def test_a_run_that_could_judge_nothing_is_no_success(mock: Mock, tmp_path: Path) -> None:
-    run = ran(tmp_path, "--provider", "chatanywhere", "-k", "created", key="sk-another-key-7", url=mock.url)
+    run = ran(tmp_path, "--provider", "chatanywhere", "-k", "accepts-octet-stream", url=mock.url)
+    assert counted(run)["skipped"] == 1
     assert "nothing could be judged" in run.stdout
     assert run.returncode == 1
 
 
+def test_a_refused_key_is_an_error_of_one_sentence(mock: Mock, tmp_path: Path) -> None:
+    run = ran(tmp_path, "--provider", "chatanywhere", "-k", "created", key="sk-another-key-7", url=mock.url)
+    assert run.returncode == 1
+    assert counted(run)["error"] == 1
+    assert "the key was refused" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+HERE = ("--base-url", "http://127.0.0.1:9")
+
+
 @pytest.mark.parametrize(
-    ("options", "url", "key", "told"),
+    ("options", "key", "told"),
     [
-        ((), "http://127.0.0.1:9", KEY, "name the provider: --provider NAME"),
-        (("--provider", "nobody"), "http://127.0.0.1:9", KEY, "there is no provider 'nobody'"),
-        (("--provider", "openai"), None, KEY, "name the endpoint: --base-url URL"),
-        (("--provider", "openai"), "ftp://127.0.0.1", KEY, "is not an absolute http or https URL"),
-        (("--provider", "openai"), "https://api.example.com", KEY, "set a limit with --budget N"),
-        (("--provider", "openai"), "http://127.0.0.1:9", " ", "set the environment variable IMAGE_CONTRACT_API_KEY"),
+        (HERE, KEY, "name the provider: --provider NAME"),
+        (("--provider", "nobody", *HERE), KEY, "there is no provider 'nobody'"),
+        (("--provider", "openai"), KEY, "name the endpoint: --base-url URL"),
+        (("--provider", "openai", "--base-url", "ftp://a"), KEY, "is not an absolute http or https URL"),
+        (("--provider", "openai", "--base-url", "https://api.example.com"), KEY, "set a limit with --budget N"),
+        (("--provider", "openai", *HERE), " ", "set the environment variable IMAGE_CONTRACT_API_KEY"),
     ],
 )
 def test_what_the_user_left_out_is_said_in_one_sentence(
-    tmp_path: Path, options: tuple[str, ...], url: str | None, key: str, told: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], key: str, told: str
 ) -> None:
-    run = ran(tmp_path, *options, url=url, key=key)
-    assert run.returncode == pytest.ExitCode.USAGE_ERROR
-    assert told in run.stderr
-    assert "Traceback" not in run.stdout + run.stderr
+    monkeypatch.setenv("IMAGE_CONTRACT_API_KEY", key)
+    run = pytester.runpytest_inprocess(*PLUGIN, *SUITE, *options)
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    assert told in str(run.stderr)
+    assert "Traceback" not in f"{run.stdout}{run.stderr}"
 
 
 def test_an_option_that_is_there_already_is_used(mock: Mock, tmp_path: Path) -> None:
@@ -126,20 +142,16 @@ def test_an_option_that_is_there_already_is_used(mock: Mock, tmp_path: Path) -> 
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_a_run_that_is_not_about_the_suite_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(
-        'def pytest_addoption(parser):\n    parser.addoption("--provider")\n', "utf-8"
-    )
-    (tmp_path / "test_mine.py").write_text("def test_mine(request): assert request.config.option.provider\n", "utf-8")
-    plugin = [] if KNOWN else ["-p", "contract_tests.plugin"]
-    command = [sys.executable, "-m", "pytest", *plugin, "--provider", "mine"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+def test_a_run_that_is_not_about_the_suite_is_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest('def pytest_addoption(parser): parser.addoption("--provider")')
+    pytester.makepyfile("def test_mine(request): assert request.config.option.provider")
+    run = pytester.runpytest_inprocess(*PLUGIN, "--provider", "mine")
+    run.assert_outcomes(passed=1)
 
 
-def test_every_claim_is_a_test_with_its_statement_and_source(tmp_path: Path) -> None:
-    run = ran(tmp_path, "--provider", "aitoearn", "--collect-only", "-v", "-m", "mask and must")
-    assert "<ClaimItem mask-keeps-opaque>" in run.stdout
-    assert "Under the opaque part of the mask each picture stays as it was" in run.stdout
-    assert '"不透明区域保持原图不变" (aitoearn /components/schemas/RelayImageEditDto' in run.stdout
+def test_every_claim_is_a_test_with_its_statement_and_source(pytester: pytest.Pytester) -> None:
+    options = ("--provider", "aitoearn", "--collect-only", "-v", "-m", "mask and must")
+    told = str(pytester.runpytest_inprocess(*PLUGIN, *SUITE, *options).stdout)
+    assert "<ClaimItem mask-keeps-opaque>" in told
+    assert "Under the opaque part of the mask each picture stays as it was" in told
+    assert '"不透明区域保持原图不变" (aitoearn /components/schemas/RelayImageEditDto' in told

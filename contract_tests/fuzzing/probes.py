@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -21,3 +22,15 @@ class Probe:
     family: Family
     told: str
     request: Request
+
+
+def interleaved(groups: Iterable[Iterable[Probe]]) -> Iterator[Probe]:
+    """One of each group in turn, so that a run cut short has seen something of all."""
+    waiting = [iter(group) for group in groups]
+    while waiting:
+        for group in tuple(waiting):
+            probe = next(group, None)
+            if probe is None:
+                waiting.remove(group)
+            else:
+                yield probe

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from contract_tests.client import Client
 from contract_tests.fuzzing.bending import Bending
-from contract_tests.fuzzing.cases import Cases, interleaved
-from contract_tests.fuzzing.probes import FAMILIES, Family, Probe
+from contract_tests.fuzzing.cases import Cases
+from contract_tests.fuzzing.probes import FAMILIES, Family, Probe, interleaved
 from contract_tests.probing import Probing, Watcher
 from specs.contract import Contract
 from specs.recording import Recorder

@@ -10,7 +10,7 @@ from typing import Any
 LONGEST = 2000
 """Characters of one value that are shown."""
 
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, lone surrogates, and marks that turn the reading direction of all that follows."""
 
 
@@ -18,7 +18,7 @@ def escaped(value: Any, most: int = LONGEST) -> str:
     """A value as text between tags or in a quoted attribute; long ones are cut, unshowable characters are named."""
     text = value if isinstance(value, str) else str(value)
     cut = f"{text[:most]}… ({len(text)} characters)" if len(text) > most else text
-    return html.escape(_UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", cut))
+    return html.escape(UNSHOWABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", cut))
 
 
 def table(rows: Iterable[tuple[str, str]], kind: str = "pairs") -> str:

@@ -6,10 +6,11 @@ The key was never kept: the command reads $IMAGE_MOCK_KEY. What curl cannot repe
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from mock_server import showing
 from mock_server.journal import Entry
+from mock_server.room.markup import UNSHOWABLE
 from specs.messages import Part
 from specs.redaction import MASKED, REDACTED
 
@@ -24,7 +25,7 @@ LONGEST = 2000
 def curl(entry: Entry, origin: str) -> str:
     """The command, in lines; to be escaped before it is shown."""
     request = entry.edit.request
-    skipped = _LEFT_TO_CURL | ({"content-type"} if entry.edit.parts else set())
+    skipped = _LEFT_TO_CURL | (frozenset({"content-type"}) if entry.edit.parts else frozenset())
     options = [f"curl --include --request {shlex.quote(request.method)} {shlex.quote(request.url)}"]
     options += [f"--header {_worded(f'{n}: {v}')}" for n, v in request.headers if _is_told(n.lower(), skipped)]
     options += ["--no-buffer"] if entry.edit.streams else []
@@ -40,7 +41,7 @@ def curl(entry: Entry, origin: str) -> str:
     return "\n".join([*fetching, " \\\n  ".join(options)])
 
 
-def _is_told(name: str, skipped: Set[str]) -> bool:
+def _is_told(name: str, skipped: frozenset[str]) -> bool:
     return name not in skipped and not name.startswith(_OF_BROWSERS)
 
 
@@ -80,5 +81,5 @@ def _text(part: Part) -> str | None:
         text = part.data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    fits = not part.is_file and len(text) <= LONGEST and text.replace("\n", "").isprintable()
+    fits = not part.is_file and len(text) <= LONGEST and not UNSHOWABLE.search(text)
     return text if fits else None
