@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from contract_tests.asking import Asking
 from contract_tests.judging import PATIENCE
-from contract_tests.pooling import Bench, Pool, padded, pooled
+from contract_tests.pooling import APART, Bench, Pool, padded, pooled
 from contract_tests.questions import Question
 from contract_tests.splitting import culprits
 from contract_tests.traits import Trait
@@ -40,6 +40,7 @@ class Apart:
     _closed: set[str] = field(default_factory=set)
     _guilty: list[Trait] = field(default_factory=list)
     _silent: set[str] = field(default_factory=set)
+    _refused: set[str] = field(default_factory=set)
     _paid: int = 0
 
     def explain(self, questions: Iterable[Question]) -> None:
@@ -68,6 +69,7 @@ class Apart:
             self._open.add(pool.media_type)
         elif _is_last_word(exchange):
             self._known[name] = False
+            self._refused |= {trait.name for trait in pool.traits} if name.startswith(APART) else set()
             self._silent |= {name} if outcome == "unavailable" else set()
 
     def _accepts(self, pool: Pool) -> bool:
@@ -137,7 +139,7 @@ class Apart:
     def _alone(self, trait: Trait, media_type: str) -> None:
         """Ask for a trait by itself: if that is refused, too, it is to blame."""
         pool = padded(Pool((trait,), media_type), self.bench, self._padding)
-        if not self._accepts(pool):
+        if trait.name in self._refused or not self._accepts(pool):
             self._guilty.append(trait)
 
     def _check_alive(self, pool: Pool) -> None:

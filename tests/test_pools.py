@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import pytest
 
 from contract_tests.pooling import APART
-from contract_tests.questions import POOLED
 from mock_server import faults
 from mock_server.faults import Fault
 from mock_server.serving import running
@@ -53,12 +50,9 @@ def _offered(provider: str) -> list[Fault]:
     return [fault for fault in faults.offered(loading.load(provider)) if set(fault.breaks) & known - NEEDS_A_LINK]
 
 
-SOME = [
-    ("chatanywhere", [f for f in _offered("chatanywhere") if f.id.startswith("refuses-") or f.on == "accepted"]),
-    ("chatanywhere", _offered("chatanywhere")[::5]),
-    ("aitoearn", _offered("aitoearn")[::6]),
-    ("openai", _offered("openai")[::6]),
-]
+SOME = [("chatanywhere", _offered("chatanywhere")[::4]), *((p, _offered(p)[::12]) for p in ("aitoearn", "openai"))]
+"""A choice; `make killmatrix` walks them all."""
+
 CASES = {(provider, fault.id): fault for provider, some in SOME for fault in some}
 
 
@@ -66,7 +60,8 @@ def _together(claims: tuple[str, ...], found: Walk) -> set[str]:
     """Claims that only ever stand together with these in a valid request: asking cannot tell them apart."""
     cases: dict[str, set[str | None]] = {}
     for exchange in found.exchanges:
-        for claim in exchange.about:
+        accepted = exchange.response is not None and exchange.response.status == 200
+        for claim in exchange.about if accepted else ():
             cases.setdefault(claim, set()).add(exchange.question)
     return {id for id in cases for claim in claims if claim in cases and cases[id] <= cases[claim]}
 
@@ -83,7 +78,7 @@ def test_a_fault_is_caught_at_its_claim_for_at_most_eight_edits_more(provider: s
 FORGOTTEN = [
     (provider, claim.id)
     for place, provider in enumerate(PROVIDERS)
-    for claim in [c for c in loading.load(provider).of_area("request") if c.judged and c.id not in HEAVY][place::4]
+    for claim in [c for c in loading.load(provider).of_area("request") if c.judged and c.id not in HEAVY][place::9]
 ]
 
 
@@ -131,11 +126,3 @@ def test_an_endpoint_that_refuses_every_edit_is_said_to_do_so_and_costs_nothing(
     assert found.billable == 0
     assert "valid-edit-accepted" in found.broken
     assert not any((e.question or "").startswith(APART) for e in found.exchanges)
-
-
-def test_a_combination_is_refused_though_each_of_it_is_accepted() -> None:
-    found = walked("chatanywhere", faults=("refuses-transparent-jpeg",)) if False else conformant("chatanywhere")
-    pooled = [e for e in found.exchanges if (e.question or "").startswith(POOLED)]
-    names = {e.question for e in pooled}
-    assert len(names) == len(pooled)
-    assert all(one != other for one, other in combinations(sorted(map(str, names)), 2))
