@@ -39,13 +39,13 @@ class Door:
         self.expected = LOOKED_AT
         self._strange: list[str] = []
         self._first: list[bool] = []
-        self._settled = self._reached = self._speaks = False
+        self._settled = self._answered = self._reached = self._speaks = False
         self._lost = 0
 
     @property
     def suspicious(self) -> bool:
         """Whether the first answers to what should be refused look like no image endpoint, or like a refused key."""
-        return not self._settled and len(self._first) == LOOKED_AT and all(self._first)
+        return not (self._settled or self._answered) and len(self._first) == LOOKED_AT and all(self._first)
 
     def opened(self, exchanges: Iterable[Exchange]) -> None:
         """Look at what came before the questions. Raises Unjudgeable where nothing can be reached."""
@@ -81,11 +81,11 @@ class Door:
 
     def _valid(self, exchange: Exchange, response: Response) -> None:
         oddity = _oddity(exchange, response, speaks=self._speaks)
-        if not oddity and response.status in (401, 403):
-            told = _asked(exchange).refusal_text
-            raise Unjudgeable(f"the key was refused ({response.status}{f': {told}' if told else ''})")
+        if not oddity and response.status in (401, 403) and not self._answered:
+            raise Unjudgeable(f"the key was refused ({response.status})")  # its message may repeat parts of the key
         if not oddity:
-            self._settled = self._settled or response.status < 500
+            self._answered = self._answered or response.status < 500
+            self._settled = 200 <= response.status < 300
             return
         self._strange.append(oddity)
         if len(self._strange) >= min(LOOKED_AT, self.expected):
@@ -108,9 +108,9 @@ def _oddity(exchange: Exchange, response: Response, *, speaks: bool) -> str:
     status = response.status
     if status >= 500 and status != 501:
         return ""
-    if _asked(exchange).is_html:
+    if _asked(exchange).is_html and not speaks:
         return f"an HTML page ({status})"
-    if 300 <= status < 400:
+    if 300 <= status < 400 and not speaks:
         return f"a redirection ({status}) to {(response.header('location') or 'nowhere')[:80]}"
     if status in (404, 405, 501) and not speaks:
         return f"{status} ({_kind(response)})"
