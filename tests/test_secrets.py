@@ -111,10 +111,10 @@ def _picture(text: str) -> bytes:
 
 # how an endpoint gives a key away: the answer's bytes, of the key
 ECHOES: dict[str, Callable[[str], bytes]] = {
-    "whole": lambda key: _json("401 Unauthorized", _error(f"Incorrect API key provided: {key}.")),
+    "whole": lambda key: _json("400 Bad Request", _error(f"Incorrect API key provided: {key}.")),
     "with its scheme": lambda key: _json("403 Forbidden", _error(f"got 'Bearer {key}'")),
     "in part": lambda key: _json(
-        "401 Unauthorized", _error(f"{key[:12]}******{key[-10:]} is unknown, {key[9:24]} too")
+        "400 Bad Request", _error(f"{key[:12]}******{key[-10:]} is unknown, {key[9:24]} too")
     ),
     "in header fields": lambda key: _json(
         "400 Bad Request",
