@@ -113,9 +113,7 @@ def _picture(text: str) -> bytes:
 ECHOES: dict[str, Callable[[str], bytes]] = {
     "whole": lambda key: _json("400 Bad Request", _error(f"Incorrect API key provided: {key}.")),
     "with its scheme": lambda key: _json("403 Forbidden", _error(f"got 'Bearer {key}'")),
-    "in part": lambda key: _json(
-        "400 Bad Request", _error(f"{key[:12]}******{key[-10:]} is unknown, {key[9:24]} too")
-    ),
+    "in part": lambda key: _json("400 Bad Request", _error(f"{key[:12]}******{key[-10:]} is unknown, {key[9:24]} too")),
     "in header fields": lambda key: _json(
         "400 Bad Request",
         _error("no"),
