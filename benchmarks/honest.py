@@ -61,9 +61,12 @@ def main() -> int:
     all_walks: list[Walked] = []
     for one in _walks(given):
         all_walks.append(one)
-        print(f"seed {one.seed:3} {one.provider:13} {one.requests:4} requests {one.held:4} held {one.seconds:5.1f} s")
+        print(
+            f"seed {one.seed:3} {one.provider:13} {one.requests:4} requests {one.held:4} held {one.seconds:5.1f} s",
+            flush=True,
+        )
         for line in one.accused:
-            print(f"    {line}\n    with {manners_of(one.seed)}")
+            print(f"    {line}\n    with {manners_of(one.seed)}", flush=True)
     alarms = sum(len(one.accused) for one in all_walks)
     requests = sum(one.requests for one in all_walks)
     print(f"{len(all_walks)} walks, {requests} requests, {alarms} false alarms")

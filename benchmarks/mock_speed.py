@@ -122,7 +122,7 @@ def serve_bare(answer: Path) -> None:
     import flask
 
     from mock_server import granian_server
-    from mock_server.addresses import reserved
+    from mock_server.servers import Service
 
     app = flask.Flask(__name__)
     told = answer.read_bytes()
@@ -136,8 +136,7 @@ def serve_bare(answer: Path) -> None:
     def health() -> str:
         return "ok"
 
-    host = "127.0.0.1"
-    granian_server.serve_app(app, host, reserved(host, 0), lambda line: print(line, flush=True))
+    granian_server.serve_app(app, Service("127.0.0.1", 0, lambda line: print(line, flush=True)))
 
 
 def rss(pid: int) -> int:

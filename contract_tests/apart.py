@@ -69,7 +69,7 @@ class Apart:
             self._open.add(pool.media_type)
         elif _is_last_word(exchange):
             self._known[name] = False
-            self._refused |= {trait.name for trait in pool.traits} if name.startswith(APART) else set()
+            self._refused |= {trait.name for trait in pool.traits if name.startswith(APART + trait.name)}
             self._silent |= {name} if outcome == "unavailable" else set()
 
     def _accepts(self, pool: Pool) -> bool:
@@ -170,7 +170,7 @@ class Apart:
         movable = (
             replace(trait, media=tuple(each for each in trait.media if each in usable))
             for trait in sorted(left, key=lambda each: each.name)
-            if trait.name not in self._proven
+            if trait.name not in self._proven and trait not in self.bench.padding
         )
         yield from pooled([trait for trait in movable if trait.media], self.bench)
 

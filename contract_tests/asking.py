@@ -93,13 +93,13 @@ class Asking:
         """Ask every question within the limits. Raises Unjudgeable when the endpoint is not there to be judged."""
         left = deque(questions)
         self._door.expected = sum(question.billable for question in left) or 1
-        ordered = promoted = False
+        ordered = False
         with Crew(self.limits.jobs) as crew:
             while left:
                 if self._surprised and not ordered:
                     left, ordered = deque(sorted(left, key=lambda question: not question.billable)), True
-                elif self._door.suspicious and not promoted:
-                    left, promoted = _one_first(left), True
+                elif self._door.suspicious and not left[0].billable:
+                    left = _one_first(left)
                 question = left.popleft()
                 self._left = len(left)
                 if act := self._begun(question):

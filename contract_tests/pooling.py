@@ -109,7 +109,8 @@ class Bench:
     def name(self, pool: Pool) -> str:
         """The id of a pool's question: by its one trait, or by all of them together."""
         telling = [trait.name for trait in pool.traits if trait not in self.padding]
-        ending = "" if pool.media_type == self.media[0] else f"-{pool.media_type.rpartition('/')[2]}"
+        way = pool.media_type.rpartition("/")[2]
+        ending = "" if pool.media_type == self.media[0] or (telling and f"-{way}" in telling[0]) else f"-{way}"
         if len(telling) <= 1:
             first = f"{APART}{telling[0]}" if telling else "valid-edit"
             return f"{first}{ending}{_mark(pool, self.padding)}"

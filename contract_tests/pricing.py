@@ -65,4 +65,5 @@ def _credits(billed: list[Question]) -> str:
     credits = sum(question.price or 0 for question in billed)
     silent = sum(question.price is None for question in billed)
     untold = f" and {silent} that it does not price" if silent else ""
-    return f", {credits:g} credits by the provider's own list{untold}" if credits else ""
+    plural = "s" if credits != 1 else ""
+    return f", {credits:g} credit{plural} by the provider's own list{untold}" if credits else ""

@@ -20,6 +20,7 @@ from contract_tests.plan import Profile, plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
 from contract_tests.resuming import OtherRun
+from contract_tests.selecting import serves
 from specs.contract import Contract
 from specs.lines import Header
 from specs.recording import Recorder
@@ -163,9 +164,7 @@ def reported(
 
 def _for_lack(finding: Finding, unasked: Sequence[Question], limit: str) -> Finding:
     """A claim that nothing was asked about for lack of budget says so, and what that would have cost."""
-    missing = [question for question in unasked if finding.claim.id in question.about]
-    if not missing and finding.claim.area in ("answer", "stream", "refusal"):
-        missing = [question for question in unasked if question.billable != (finding.claim.area == "refusal")]
+    missing = [question for question in unasked if serves(question, finding.claim)]
     if finding.verdict != "not-run" or not missing or not finding.claim.judged:
         return finding
     spent = f"{limit} spent" if limit else "spent"

@@ -19,10 +19,11 @@ def selected(questions: Iterable[Question], contract: Contract, claims: Collecti
     refusal claims by every request that should be refused.
     """
     wanted = [contract.claim(id) for id in claims]
-    return tuple(q for q in questions if q.id in GROUND or any(_serves(q, claim) for claim in wanted))
+    return tuple(q for q in questions if q.id in GROUND or any(serves(q, claim) for claim in wanted))
 
 
-def _serves(question: Question, claim: Claim) -> bool:
+def serves(question: Question, claim: Claim) -> bool:
+    """Whether the answer to a question can be judged by a claim."""
     if claim.id in question.about:
         return True
     if not question.billable:

@@ -57,10 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(settings: Settings, values: Mapping[str, Any]) -> int:
     from mock_server import servers  # noqa: PLC0415 - listing needs no server
 
+    service = servers.Service(
+        values["host"], values["port"], _say, values["server"], values["workers"], _seconds(values, "patience")
+    )
     try:
-        servers.serve(
-            settings, values["host"], values["port"], server=values["server"], workers=values["workers"], say=_say
-        )
+        servers.serve(settings, service)
     except servers.PortTaken as problem:
         print(f"image-mock: {problem}", file=sys.stderr)
         return 2

@@ -8,11 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -22,12 +22,13 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server import MPServer, MTServer
 
-from mock_server import sharing
+from mock_server import sharing, silence
 from mock_server.addresses import reserved
 from mock_server.app import create_app
 from mock_server.house import House
-from mock_server.servers import GRACE, Say, announce, ended
+from mock_server.servers import GRACE, Service, announce, ended
 from mock_server.settings import Settings
+from mock_server.silence import Ending
 
 _BUFFER = 1 << 18
 """Bytes of header fields that are read; more is answered 431."""
@@ -62,40 +63,41 @@ class _Outside(MPServer):
         super().signal_handler_interrupt(*args, **named)  # type: ignore[no-untyped-call]
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, say: Say) -> None:
+def serve(settings: Settings, service: Service) -> None:
     """Serve until told to end. Raises PortTaken, WrongSettings."""
-    holding = reserved(host, port)
-    if workers > 1:
-        _outside(settings, host, holding, workers, say)
+    if service.workers > 1:
+        _outside(settings, service)
     else:
         app = create_app(settings)
-        serve_app(app, host, holding, say, app.extensions["house"])
+        serve_app(app, service, app.extensions["house"])
 
 
-def serve_app(app: WSGIApplication, host: str, holding: socket.socket, say: Say, house: House | None = None) -> None:
-    """Serve any application with one worker inside this process; `holding` keeps its address until then."""
-    with _held(holding) as port:
-        server = _Inside("image-mock", **_options(host, port, 1))
+def serve_app(app: WSGIApplication, service: Service, house: House | None = None) -> None:
+    """Serve any application with one worker inside this process. Raises PortTaken."""
+    with _held(service) as placed:
+        server = _Inside("image-mock", **_options(placed))
         server.house = house
-        announce(host, port, say)
+        silence.watch(placed.port, placed.patience, house.ending if house else Ending())
+        announce(placed.host, placed.port, placed.say)
         server.serve(target_loader=lambda: app, wrap_loader=False)
 
 
 @contextmanager
-def _held(holding: socket.socket) -> Iterator[int]:
-    """The port that a socket holds; where an address cannot be shared it has to be given up just before."""
-    port = holding.getsockname()[1]
+def _held(service: Service) -> Iterator[Service]:
+    """The service with its port, which is kept for it; where a port cannot be shared it is given up just before."""
+    holding = reserved(service.host, service.port)
+    port: int = holding.getsockname()[1]
     if sys.platform != "linux":
         holding.close()
     with holding:
-        yield port
+        yield replace(service, port=port)
 
 
-def _options(host: str, port: int, workers: int) -> dict[str, Any]:
+def _options(service: Service) -> dict[str, Any]:
     return {
-        "address": host,
-        "port": port,
-        "workers": workers,
+        "address": service.host,
+        "port": service.port,
+        "workers": service.workers,
         "interface": Interfaces.WSGI,
         "websockets": False,
         "log_enabled": False,
@@ -104,24 +106,36 @@ def _options(host: str, port: int, workers: int) -> dict[str, Any]:
     }
 
 
-def _outside(settings: Settings, host: str, holding: socket.socket, workers: int, say: Say) -> None:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a worker process is given, besides the settings."""
+
+    port: int
+    patience: float
+    shared: sharing.Address
+    parent: int
+
+
+def _outside(settings: Settings, service: Service) -> None:
     """The state lives in this process, which has nothing else to do; the workers ask it."""
     house: House = create_app(settings).extensions["house"]
     method = multiprocessing.get_start_method()
     context = multiprocessing.get_context(method if method in ("fork", "spawn") else "spawn")
-    with _held(holding) as port, sharing.served(house.state) as shared:
-        server = _Outside("image-mock", **_options(host, port, workers), workers_kill_timeout=int(GRACE))
+    with _held(service) as placed, sharing.served(house.state) as shared:
+        server = _Outside("image-mock", **_options(placed), workers_kill_timeout=int(GRACE))
         server.told = context.Event()
-        announce(host, port, say)
-        loader: Callable[[], WSGIApplication] = partial(_worker, settings, shared, server.told, os.getpid())
+        announce(placed.host, placed.port, placed.say)
+        work = _Work(placed.port, placed.patience, shared, os.getpid())
+        loader: Callable[[], WSGIApplication] = partial(_worker, settings, work, server.told)
         server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _worker(settings: Settings, shared: sharing.Address, told: Event, parent: int) -> WSGIApplication:
+def _worker(settings: Settings, work: _Work, told: Event) -> WSGIApplication:
     """The application of one worker process, which ends when its parent does."""
-    app = create_app(settings, sharing.connected(shared))
+    app = create_app(settings, sharing.connected(work.shared))
     house: House = app.extensions["house"]
-    threading.Thread(target=_watch, args=(house, told, parent), daemon=True).start()
+    silence.watch(work.port, work.patience, house.ending)
+    threading.Thread(target=_watch, args=(house, told, work.parent), daemon=True).start()
     return app
 
 

@@ -7,7 +7,6 @@ dialect -> the journal. What was judged once is remembered by its digest.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,13 +21,14 @@ from mock_server.journal import Entry
 from mock_server.replies import Reply, refusal
 from mock_server.scenarios import SCENARIOS, Scene
 from mock_server.settings import Settings, WrongSettings
+from mock_server.silence import Ending
 from mock_server.state import State
 from mock_server.verdicts import Verdicts
 from specs.contract import Contract
 from specs.edits import Edit
 from specs.messages import Request
 
-BODIES = 256 * 1024 * 1024
+BODIES = 160 * 1024 * 1024
 """Bytes of large bodies that are held at once; further senders wait."""
 
 
@@ -49,7 +49,7 @@ class House:
         self.state = state or State()
         self.journal, self.gallery, self.cues = self.state.journal, self.state.gallery, self.state.cues
         self.faults = faults.chosen(settings.faults, tuple(self.contracts))
-        self.ending = threading.Event()
+        self.ending = Ending()
         self.bodies = Admission(BODIES)
         self._verdicts = Verdicts(settings, self.gallery)
         self._offered = {name: {fault.id: fault for fault in faults.offered(c)} for name, c in self.contracts.items()}

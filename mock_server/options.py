@@ -106,6 +106,7 @@ OPTIONS = (
     Option("keep-alive", float, 0.0, "seconds between comments in the pauses of a stream, 0 for none", "S"),
     Option("cors", str, (), "let browser apps of this origin use the mock, * for all", "ORIGIN", several=True),
     Option("max-body", int, LARGEST, "bytes of the largest body that is read", "N"),
+    Option("patience", float, 120.0, "seconds after which a connection on which nothing moves is dropped", "S"),
     Option("log", str, "none", "write an access log to stderr", choices=("none", "common", "json")),
     Option("server", str, "auto", "what speaks HTTP", choices=("auto", "granian", "waitress", "werkzeug")),
     Option("workers", int, 1, "processes that serve (granian only)", "N"),

@@ -6,12 +6,12 @@ Pauses end when the mock is told to end, so that open streams come to their end 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Literal, TypeAlias
 
 from mock_server.replies import Reply
+from mock_server.silence import Ending
 
 Outcome: TypeAlias = Literal["sent", "streaming", "abandoned", "cut"]
 FLUSHED = 0.1
@@ -26,9 +26,7 @@ class Sending:
     `told` is called once, with the outcome and the number of bytes that were handed over.
     """
 
-    def __init__(
-        self, reply: Reply, ending: threading.Event, keep_alive: float, told: Callable[[Outcome, int], None]
-    ) -> None:
+    def __init__(self, reply: Reply, ending: Ending, keep_alive: float, told: Callable[[Outcome, int], None]) -> None:
         self._reply, self._ending, self._keep_alive, self._told = reply, ending, keep_alive, told
         self._sent = 0
         self._outcome: Outcome = "abandoned"

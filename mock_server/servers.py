@@ -6,6 +6,7 @@ answered, and after a grace the process is gone in any case.
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import importlib.util
 import os
@@ -14,36 +15,58 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
+from typing import TypeAlias
 
+from mock_server import silence
 from mock_server.addresses import PortTaken, listening, reachable, url
 from mock_server.app import create_app
 from mock_server.house import House
 from mock_server.settings import Settings, WrongSettings
 
-__all__ = ["GRACE", "PortTaken", "serve"]
+__all__ = ["GRACE", "PortTaken", "Service", "serve"]
 
-GRACE = 8.0
+GRACE = 5.0
 """Seconds that open answers have to come to their end."""
 
 THREADS = 64
 
-Say = Callable[[str], None]
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+
+Say: TypeAlias = Callable[[str], None]
 
 
-def serve(settings: Settings, host: str, port: int, *, server: str = "auto", workers: int = 1, say: Say) -> None:
-    """Serve until told to end; `say` is told the address once it answers. Raises PortTaken, WrongSettings."""
-    named = _chosen(server)
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where and how to serve. `say` is told the address once the mock answers there.
+
+    A connection on which nothing moves for `patience` seconds is dropped.
+    """
+
+    host: str
+    port: int
+    say: Say
+    server: str = "auto"
+    workers: int = 1
+    patience: float = 120.0
+
+
+def serve(settings: Settings, service: Service) -> None:
+    """Serve until told to end. Raises PortTaken, WrongSettings."""
+    named = _chosen(service.server)
+    workers = service.workers
     if workers < 1 or (workers > 1 and named != "granian"):
         raise WrongSettings(
-            f"{workers} workers cannot serve with {named}; several need granian, and there is at least one"
+            f"{workers} workers cannot serve with {named}: there is at least one, and several need granian"
         )
+    _thrifty()
     if named == "granian":
         from mock_server import granian_server  # noqa: PLC0415 - not every platform has it
 
-        granian_server.serve(settings, host, port, workers, say)
+        granian_server.serve(settings, service)
     else:
-        {"waitress": _waitress, "werkzeug": _werkzeug}[named](settings, host, port, say)
+        {"waitress": _waitress, "werkzeug": _werkzeug}[named](settings, service)
 
 
 def _chosen(server: str) -> str:
@@ -51,6 +74,17 @@ def _chosen(server: str) -> str:
     if server == "granian" and not found:
         raise WrongSettings("granian is not installed; --server waitress works everywhere")
     return server if server != "auto" else "granian" if found and sys.platform != "win32" else "waitress"
+
+
+def _thrifty() -> None:
+    """Bodies and pictures come in many sizes on many threads: keep one heap, and give large pieces back at once."""
+    if sys.platform == "linux":
+        try:
+            mallopt = ctypes.CDLL(None).mallopt
+        except (OSError, AttributeError):  # not the C library of GNU
+            return
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_MMAP_THRESHOLD, 1 << 18)
 
 
 def announce(host: str, port: int, say: Say) -> None:
@@ -92,18 +126,17 @@ def on_signals(act: Callable[[], None]) -> None:
         signal.signal(number, told)
 
 
-def _waitress(settings: Settings, host: str, port: int, say: Say) -> None:
+def _waitress(settings: Settings, service: Service) -> None:
     import waitress  # noqa: PLC0415 - only where it serves
 
     app = create_app(settings)
     house: House = app.extensions["house"]
-    with listening(host, port) as stream:
-        found = stream.getsockname()[1]
+    with listening(service.host, service.port) as stream:
+        port = stream.getsockname()[1]
         server = waitress.create_server(
             app,
             sockets=[stream],
             threads=THREADS,
-            channel_timeout=120,
             max_request_body_size=settings.largest + 1,
             max_request_header_size=1 << 18,
             ident="image-mock",
@@ -114,15 +147,16 @@ def _waitress(settings: Settings, host: str, port: int, say: Say) -> None:
             raise SystemExit
 
         on_signals(end)
-        announce(host, found, say)
+        silence.watch(port, service.patience, house.ending)
+        announce(service.host, port, service.say)
         server.run()
         server.close()
 
 
-def _werkzeug(settings: Settings, host: str, port: int, say: Say) -> None:
+def _werkzeug(settings: Settings, service: Service) -> None:
     from mock_server.serving import bind  # noqa: PLC0415 - only where it serves
 
-    server = bind(settings, host, port)
+    server = bind(settings, service.host, service.port)
     server.daemon_threads = False  # type: ignore[attr-defined]
     house: House = server.app.extensions["house"]  # type: ignore[attr-defined]
 
@@ -131,6 +165,7 @@ def _werkzeug(settings: Settings, host: str, port: int, say: Say) -> None:
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     on_signals(end)
-    announce(host, server.port, say)
+    silence.watch(server.port, service.patience, house.ending)
+    announce(service.host, server.port, service.say)
     server.serve_forever(poll_interval=0.05)
     server.server_close()

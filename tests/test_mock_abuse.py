@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from werkzeug.test import Client
 from mock_server.app import create_app
 from mock_server.serving import Mock, running
 from mock_server.settings import Settings
-from tests.mock_samples import EDIT, FORM, edit, form, part, png, post, raw
+from tests.mock_samples import EDIT, FORM, edit, form, part, png, post, process, raw
 
 PATHS = {
     "openai": EDIT,
@@ -235,3 +237,17 @@ def test_any_bytes_on_the_wire_leave_the_mock_alive(plain: Mock, data: st.DataOb
     assert not answer.startswith(b"HTTP/1.1 500"), answer[:300]
     assert plain.house.journal.counted().get("failures of the mock", 0) == 0
     assert post(plain.url).status == 200
+
+
+def test_large_uploads_at_once_are_taken_in_turns() -> None:
+    with process("--server", "granian", "--no-caption") as (url, started):
+        body = edit(image=bytes(25_000_000))
+        statuses: list[int] = []
+        threads = [threading.Thread(target=lambda: statuses.append(post(url, body).status)) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [400] * 16
+        peak = int(Path(f"/proc/{started.pid}/status").read_text().partition("VmHWM:")[2].split()[0])
+        assert peak < 900_000, f"{peak} KB were held for 16 uploads of 25 MB"

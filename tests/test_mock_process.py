@@ -101,7 +101,7 @@ def test_two_mocks_never_share_a_port() -> None:
         (["--scenario", "rate-limit;times=often"], "times is 'often', not a whole number"),
         (["--config", "/nowhere/mock.yaml"], "cannot be read"),
         (["--workers", "0"], "at least one"),
-        (["--workers", "2", "--server", "waitress"], "need granian"),
+        (["--workers", "2", "--server", "waitress"], "several need granian"),
         (["--stream-interval", "-1"], "not between 0 and 3600"),
         (["--api-key-env", "NOT_SET_ANYWHERE"], "holds no key"),
     ],

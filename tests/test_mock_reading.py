@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -250,6 +253,35 @@ def test_slow_senders_stand_in_nobodys_way() -> None:
         for thread in threads:
             thread.start()
         assert all(post(url).status == 200 for _ in range(5))
+
+
+@pytest.mark.parametrize("server", ["granian", "waitress", "werkzeug"])
+@pytest.mark.parametrize("drops", [b"", b"xyz"], ids=["silent", "dripping"])
+def test_who_sends_too_slowly_is_dropped(server: str, drops: bytes) -> None:
+    with process("--server", server, "--no-caption", "--patience", "1") as (url, _started):
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=15) as stream:
+            stream.sendall(_head(f"Content-Type: {FORM}", "Content-Length: 100000"))
+            begun = time.monotonic()
+            ended = threading.Event()
+            if drops and server == "granian":  # the others are patient as long as something comes
+                threading.Thread(target=_drip, args=(stream, drops, ended), daemon=True).start()
+            try:
+                while stream.recv(65536):
+                    pass
+            except ConnectionError:
+                pass
+            ended.set()
+            assert time.monotonic() - begun < 12
+        assert post(url).status == 200
+
+
+def _drip(stream: socket.socket, drops: bytes, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(0.2):
+            stream.sendall(drops)
+    except OSError:
+        pass
 
 
 def test_an_unexpected_failure_is_a_logged_500_in_the_envelope(
