@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image, ImageOps
 
@@ -31,6 +31,7 @@ class Work:
     kind: str
     manners: Manners
     seed: int
+    retouch: Callable[[Work, int, bytes], bytes] | None = None
 
     def picture(self, index: int, scale: int = 1) -> bytes:
         """The picture of this number, as a file; unfinished ones are `scale` times smaller."""
@@ -48,9 +49,9 @@ class Work:
         )
         painted = artist.paint(wanted)
         painted = painted.convert("RGBA") if self.clear else painted
-        return artist.encoded(
-            painted, self.kind, self.values.get("output_compression", 90), odd=self.manners.files == "odd"
-        )
+        odd = self.manners.files == "odd"
+        file = artist.encoded(painted, self.kind, self.values.get("output_compression", 90), odd=odd)
+        return self.retouch(self, index, file) if self.retouch else file
 
     @property
     def clear(self) -> bool:
@@ -155,21 +156,32 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
     return dict(reversed(answer.items())) if manners.reversed else answer
 
 
-def events(work: Work) -> Iterator[bytes]:
-    """The frames of the stream."""
+Event: TypeAlias = tuple[str, dict[str, Any]]
+"""The name and the data of one event."""
+
+
+def events(work: Work) -> list[Event]:
+    """The events of the stream."""
     manners, asked = work.manners, int(work.values.get("partial_images", 0))
     common = {} if manners.short_events else {"created_at": int(time.time()), **work.told}
-    if manners.comments:
-        yield b": hello\n\nretry: 3000\n\n"
+    found: list[Event] = []
     for step in range(min(asked, manners.partials)):
         name = "image_edit.partial_image"
         value = {"type": name, "b64_json": base64.b64encode(work.picture(0, 4)).decode(), **common}
-        yield _frame(name, {**value, "partial_image_index": step}, manners)
-        if manners.comments:
-            yield b": still here\n\n"
+        found.append((name, {**value, "partial_image_index": step}))
     name = "image_edit.completed"
     last = {"type": name, "b64_json": base64.b64encode(work.picture(0)).decode(), **common}
-    yield _frame(name, {**last, "usage": usage(work, 1, more=False)}, manners)
+    return [*found, (name, {**last, "usage": usage(work, 1, more=False)})]
+
+
+def frames(told: list[Event], manners: Manners) -> Iterator[bytes]:
+    """The events as they are sent."""
+    if manners.comments:
+        yield b": hello\n\nretry: 3000\n\n"
+    for number, (name, value) in enumerate(told):
+        if manners.comments and number:
+            yield b": still here\n\n"
+        yield _frame(name, value, manners)
     if manners.comments:
         yield b": good bye\n"
 
