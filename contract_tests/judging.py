@@ -159,8 +159,9 @@ def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
 
 def _is_about(claim: Claim, asked: Asked) -> bool:
     """Whether a claim about answers (or streams) is about this exchange."""
-    streams = claim.area == "stream"
-    return is_valid(asked) and asked.edit.streams == streams and applies(claim, asked.edit, asked.features)
+    streams = asked.edit.streams
+    fits = streams if claim.area == "stream" else not streams or RULES[claim.rule].finished
+    return is_valid(asked) and fits and applies(claim, asked.edit, asked.features)
 
 
 def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:

@@ -140,6 +140,11 @@ def decodes(data: bytes) -> str | None:
     return None
 
 
+def is_turned(data: bytes) -> bool:
+    """Whether a picture that decodes says in its metadata that it is to be shown turned. Raises BrokenPicture."""
+    return decoding.is_turned(pixels(data))
+
+
 def mask_over(mask: bytes, image: bytes) -> Image.Image:
     """The alpha of a mask, as L in the mask's own size, the way it lies over the upright picture.
 
