@@ -10,6 +10,7 @@ upright ones were more like it, by 0.25 at the least.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageStat
 
@@ -17,6 +18,7 @@ from specs import pictures
 from specs.answers import Asked
 from specs.rules.payload import readable
 from specs.rules.register import Breach, Said, Silent, rule
+from specs.rules.repainting import SHAPE
 
 GRID = 16
 """Pictures are compared as so many by so many cells of colour: an edit keeps these, details do not matter."""
@@ -86,22 +88,28 @@ def likeness(source: bytes, result: bytes) -> float | None:
     The better of whole and rim counts. Where their proportions differ the source may have been stretched, framed or
     cropped: the best of the three. None when the source has no structure to compare. Raises BrokenPicture.
     """
-    before, after = pictures.pixels(source).convert("RGB"), pictures.pixels(result).convert("RGB")
-    return _likeness(before, after)
+    return _likeness(_reduced(source), _reduced(result))
 
 
 def _best_turn(source: bytes, result: bytes) -> tuple[str, float]:
     """In which turn the source is most like the result, and how much."""
-    before, after = pictures.pixels(source).convert("RGB"), pictures.pixels(result).convert("RGB")
-    small = before.resize(tuple(min(side, 4 * GRID) for side in before.size), Image.Resampling.BOX)
-    found = ((like, _TURNS[way]) for way in _TURNS if (like := _likeness(small.transpose(way), after)) is not None)
+    before, after = _reduced(source), _reduced(result)
+    found = ((like, _TURNS[way]) for way in _TURNS if (like := _likeness(before.transpose(way), after)) is not None)
     like, way = max(found, key=lambda one: one[0], default=(0.0, ""))
     return way, like
 
 
+@lru_cache(maxsize=64)
+def _reduced(file: bytes) -> Image.Image:
+    """The colours of a picture, its shorter side four times the GRID or a little more. Raises BrokenPicture."""
+    picture = pictures.pixels(file).convert("RGB")
+    return picture.reduce(max(1, min(picture.size) // (4 * GRID)))
+
+
 def _likeness(before: Image.Image, after: Image.Image) -> float | None:
     ways = [(before, after)]
-    if before.width * after.height != after.width * before.height:
+    wide, high = before.width * after.height, after.width * before.height
+    if abs(wide - high) > SHAPE * high:
         ways += [(before, _middle(after, before.size)), (_middle(before, after.size), after)]
     cells = [(_cells(one), _cells(other)) for one, other in ways]
     found = [like for pair in cells for like in _correlations(*pair) if like is not None]

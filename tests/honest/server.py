@@ -177,10 +177,10 @@ class _Handler(Speaker):
         if self.endpoint.manners.link_busy and next(self.endpoint.asked) % 2:
             raise Refused("busy")
         if path.startswith("/moved/"):
-            self.raw(302, b"", {"Location": f"/pictures/{name}"})
+            self._raw(302, b"", {"Location": f"/pictures/{name}"})
         else:
             picture, kind = self.endpoint.pictures[name]
-            self.raw(200, picture, {"Content-Type": f"image/{kind}"})
+            self._raw(200, picture, {"Content-Type": f"image/{kind}"})
 
 
 class _Server(ThreadingHTTPServer):

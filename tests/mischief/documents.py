@@ -45,7 +45,7 @@ def one_picture_too_few(work: Work, told: Told) -> Told:
     return {**told, "data": told["data"][: max(1, work.count - 1)]}
 
 
-@mischief("document")
+@mischief("document", "openai")
 def four_at_the_most(_work: Work, told: Told) -> Told:
     """Never more than four pictures come."""
     return {**told, "data": told["data"][:4]}

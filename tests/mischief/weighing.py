@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,19 +36,44 @@ def honest(provider: str) -> tuple[Exchange, ...]:
     return walk(provider, manners(provider))[1]
 
 
-_TOUCHED: dict[str, Callable[[Question], bool]] = {
-    "work": lambda question: question.billable,
-    "retouch": lambda question: question.billable,
-    "document": lambda question: question.billable and question.draft.get("stream") is not True,
-    "events": lambda question: question.draft.get("stream") is True,
-    "refused": lambda question: not question.billable,
+def _free(question: Question) -> bool:
+    return not question.billable
+
+
+def _plain(question: Question) -> bool:
+    """A valid edit that is written plainly, and at no edge but of `n`: what answers are like hangs on nothing else."""
+    edge = "/" in question.id and not question.id.endswith("/n-10")
+    return question.billable and not (edge or question.id.startswith("wire-") or question.id.endswith("-json"))
+
+
+def _told(question: Question) -> bool:
+    return _plain(question) and question.draft.get("stream") is not True
+
+
+def _streamed(question: Question) -> bool:
+    return _plain(question) and question.draft.get("stream") is True
+
+
+def _read(question: Question) -> bool:
+    return _free(question) or not (question.id.startswith("wire-") or question.id.endswith("-json"))
+
+
+_TOUCHED: dict[str, Pick] = {
+    "bookkeeping": _told,
+    "documents": _told,
+    "masks": lambda question: _plain(question) or (question.billable and "mask" in question.id),
+    "painting": _plain,
+    "readings": _read,
+    "refusals": _free,
+    "streams": _streamed,
 }
-"""The questions whose answers a trick at a step can change; at any other step all."""
+"""The questions whose answers a trick of a module can change; in any other module all."""
 
 
 def one_by_one(mischief: Mischief, provider: str, pick: Pick | None = None) -> Weighed:
     """Ask the full plan; what the trick cannot change was asked of the honest endpoint."""
-    touched = pick or (everything if mischief.keeps else _TOUCHED.get(mischief.step, everything))
+    module = mischief.hook.__module__.rpartition(".")[2]
+    touched = pick or _TOUCHED.get(module, everything)
     again = walk(provider, manners(provider), touched, tricks=mischief.tricks())[1]
     known = {exchange.question for exchange in again}
     rest = () if pick else tuple(one for one in honest(provider) if one.question not in known and one.purpose == "edit")
