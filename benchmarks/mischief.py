@@ -1,26 +1,19 @@
 """Endpoints with one thing wrong that nobody listed, each before the tester: noticed or not, by which claim.
 
-python -m benchmarks.mischief [--profile full|quick] [--out FILE] [ID ...]
+    python -m benchmarks.mischief [--profile full|quick] [--provider NAME] [--anew] [ID ...]
+
+Each result is a line in `benchmarks/results`, and a run that was cut short goes on.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
+from benchmarks import rows
 from tests.mischief import MISCHIEFS
-from tests.mischief.weighing import Weighed, one_by_one, pooled
-
-
-def _weighed(ids: Sequence[str], profile: str, provider: str | None) -> Iterator[Weighed]:
-    way = pooled if profile == "quick" else one_by_one
-    pairs = [(home, MISCHIEFS[id]) for id in ids for home in MISCHIEFS[id].providers if provider in (None, home)]
-    for home, mischief in sorted(pairs, key=lambda pair: pair[0]):
-        yield way(mischief, home)
+from tests.mischief.weighing import one_by_one, pooled
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,19 +22,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("id", nargs="*", default=list(MISCHIEFS), metavar="ID")
     parser.add_argument("--profile", choices=("full", "quick"), default="full")
     parser.add_argument("--provider")
-    parser.add_argument("--out", type=Path, help="append each result to this file, as a line of JSON")
+    parser.add_argument("--anew", action="store_true", help="forget what an earlier run found")
     given = parser.parse_args(argv)
-    missed = 0
-    for one in _weighed(given.id, given.profile, given.provider):
-        started = time.monotonic()
-        noticed = ", ".join(one.broken) or ("unpromised" if one.mischief.unpromised else "NOT NOTICED")
-        missed += not (one.broken or one.mischief.unpromised)
-        print(f"{one.provider:13} {one.mischief.id:40} {one.requests:4} {one.billed:3}  {noticed}", flush=True)
-        if given.out:
-            line = {"id": one.mischief.id, "provider": one.provider, "profile": given.profile}
-            line |= {"broken": list(one.broken), "requests": one.requests, "billed": one.billed}
-            with given.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"seconds": round(time.monotonic() - started, 1)}) + "\n")
+    name, way = f"mischief-{given.profile}", pooled if given.profile == "quick" else one_by_one
+    if given.anew:
+        rows.forget(name)
+    pairs = [(home, MISCHIEFS[id]) for id in given.id for home in MISCHIEFS[id].providers]
+    done, missed = rows.keys(name), 0
+    for home, mischief in sorted(pairs, key=lambda pair: pair[0]):
+        if given.provider in (None, home) and (home, mischief.step, mischief.id) not in done:
+            one = way(mischief, home)
+            row = {"provider": home, "kind": mischief.step, "id": mischief.id, "caught": sorted(one.broken)}
+            rows.add(name, row | {"requests": one.requests, "billed": one.billed})
+            missed += not (one.broken or mischief.unpromised)
+            noticed = ", ".join(one.broken) or ("unpromised" if mischief.unpromised else "NOT NOTICED")
+            print(f"{home:13} {mischief.id:40} {one.requests:4} {one.billed:3}  {noticed}", flush=True)
     print(f"{missed} not noticed", file=sys.stderr)
     return 1 if missed else 0
 

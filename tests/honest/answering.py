@@ -48,7 +48,7 @@ class Work:
             self.manners.frame,
         )
         painted = artist.paint(wanted)
-        painted = painted.convert("RGBA") if self.clear else painted
+        painted = painted.convert("RGBA") if self.clear or self.manners.files == "alpha" else painted
         odd = self.manners.files == "odd"
         file = artist.encoded(painted, self.kind, self.values.get("output_compression", 90), odd=odd)
         return self.retouch(self, index, file) if self.retouch else file
@@ -71,9 +71,9 @@ class Work:
     @property
     def told(self) -> dict[str, Any]:
         """What the answer says about its pictures."""
-        asked = self.values.get("quality")
+        asked, size = self.values.get("quality"), f"{self.size[0]}x{self.size[1]}"
         return {
-            "size": f"{self.size[0]}x{self.size[1]}",
+            "size": self.values.get("size", _AUTO) if self.manners.size_as_asked else size,
             "output_format": self.kind,
             "quality": asked if asked and asked != _AUTO else "high",
             "background": "transparent" if self.clear else "opaque",
@@ -137,7 +137,8 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
     """The JSON answer; `link` gives a picture an address."""
     manners = work.manners
     made = [work.picture(index) for index in range(work.count)]
-    if work.values.get("response_format") == "url" and house.names_payload:
+    wanted = work.values.get("response_format", "url" if manners.links_first else "b64_json")
+    if wanted == "url" and house.names_payload:
         data: list[dict[str, Any]] = [{"url": link(picture, work.kind)} for picture in made]
     else:
         data = [{"b64_json": base64.b64encode(picture).decode()} for picture in made]
@@ -149,6 +150,9 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
         answer |= work.told
     if manners.usage or house.usage_needed:
         answer["usage"] = usage(work, work.count, more=manners.more)
+    if manners.nulls:
+        answer = {"usage": None, "background": None, "error": None, "model": None, **answer}
+        answer["data"] = [{"b64_json": None, "url": None, "revised_prompt": None, **item} for item in data]
     if manners.more:
         answer |= {"id": "img_0001", "model": work.values.get("model", "default"), "request_id": "r-1", "error": None}
         for item in data:
@@ -182,6 +186,8 @@ def frames(told: list[Event], manners: Manners) -> Iterator[bytes]:
         if manners.comments and number:
             yield b": still here\n\n"
         yield _frame(name, value, manners)
+    if manners.done:
+        yield b"data: [DONE]\n\n"
     if manners.comments:
         yield b": good bye\n"
 
@@ -196,4 +202,4 @@ def _frame(name: str, value: dict[str, Any], manners: Manners) -> bytes:
         text = json.dumps(value, indent=1).replace("\n", "\r\ndata: ")
     if manners.comments:
         return f"id: 5\r\nevent:{name}\r\ndata:{text}\r\n\r\n".encode()
-    return f"event: {name}\ndata: {text}\n\n".encode()
+    return f"event: {name}\ndata: {text}\n\n".replace("\n", manners.line_end).encode()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -142,7 +143,8 @@ class _Handler(Speaker):
 
     def _refuse(self, refused: Refused) -> None:
         manners = self.endpoint.manners
-        headers = {"Retry-After": "1"} if refused.kind in ("busy", "tired") else {}
+        soon = formatdate(time.time() + 1, usegmt=True) if manners.retry_date else "1"
+        headers = {"Retry-After": soon} if refused.kind in ("busy", "tired") else {}
         document: Any = refused.document(manners.language)
         if manners.trace_id:
             document["error"]["request_id"] = document["trace_id"] = "0f3c"
