@@ -15,7 +15,7 @@ from specs.models import ModelList
 
 STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
 
-THOROUGH = ("images-modes", "mask-opaque", "mask-transparent", "n-3", "response-format-url-n-2")
+THOROUGH = ("images-modes", "mask-images-2", "mask-opaque", "mask-transparent", "n-3", "response-format-url-n-2")
 """Designs that serve no claim of their own: the full plan asks for them, a quick one does not pay for them."""
 
 
@@ -97,6 +97,7 @@ def _masks(contract: Contract, _models: ModelList | None, base: Draft) -> Iterat
         yield Design("mask-window-white", samples.masked(strong, white=True))
         yield Design("mask-opaque", samples.masked(strong, "opaque"))
         yield Design("mask-transparent", samples.masked(strong, "transparent"))
+        yield Design("mask-images-2", samples.masked(strong.with_images(*samples.pictures(2))))
         if documented(contract, "n"):
             yield Design("mask-n-2", samples.masked(strong.with_field("n", 2)))
 
