@@ -45,7 +45,7 @@ def _summary() -> Iterator[str]:
             noticed = sum(bool(row["caught"]) for row in found)
             yield f"| {told} | {len(found)} | {noticed} | {also:.2f} | {_mean(found, 'requests')} | {_mean(found, 'billed')} |"
     for name, told in (("full", "mischiefs nobody listed, one by one"), ("quick", "the same, quick profile")):
-        if found := [row for row in rows.read(f"mischief-{name}") if not MISCHIEFS[row["id"]].unpromised]:
+        if found := [row for row in _mischiefs(name) if not MISCHIEFS[row["id"]].unpromised]:
             noticed = sum(bool(row["caught"]) for row in found)
             yield f"| {told} | {len(found)} | {noticed} | | {_mean(found, 'requests')} | {_mean(found, 'billed')} |"
     yield ""
@@ -53,6 +53,11 @@ def _summary() -> Iterator[str]:
     yield from _claims()
     yield from _cost()
     yield from _honest()
+
+
+def _mischiefs(profile: str) -> list[Row]:
+    """The results of those mischiefs that there are."""
+    return [row for row in rows.read(f"mischief-{profile}") if row["id"] in MISCHIEFS]
 
 
 def _mean(found: list[Row], field: str) -> str:
@@ -118,7 +123,8 @@ def _names(found: list[str]) -> str:
 def _missed() -> Iterator[str]:
     lines = []
     for name in ("killmatrix-full", "killmatrix-quick", "mischief-full", "mischief-quick"):
-        for row in rows.read(name):
+        found = _mischiefs(name.rpartition("-")[2]) if name.startswith("mischief") else rows.read(name)
+        for row in found:
             promised = name.startswith("killmatrix") or not MISCHIEFS[row["id"]].unpromised
             if promised and not (row["caught"] or row.get("also")):
                 lines.append(f"- {name}: {row['provider']}, {row['kind']} `{row['id']}`")
@@ -149,7 +155,7 @@ def _matrix() -> Iterator[str]:
 
 def _mischief() -> Iterator[str]:
     quick = rows.by_key("mischief-quick")
-    found = rows.read("mischief-full")
+    found = _mischiefs("full")
     if not found:
         return
     yield "## Mischiefs nobody listed\n"

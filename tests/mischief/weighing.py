@@ -101,9 +101,10 @@ _TOUCHED: dict[str, Pick] = {
 def one_by_one(mischief: Mischief, provider: str, pick: Pick | None = None) -> Weighed:
     """Ask the full plan; what the trick cannot change was asked of the honest endpoint."""
     module = mischief.hook.__module__.rpartition(".")[2]
-    misread = _misread(mischief, provider) if mischief.step == "order" and not mischief.keeps else None
-    known_to_change = _TOUCHED.get(module, everything) if misread is None else lambda question: question.id in misread
-    touched = pick or known_to_change
+    touched = pick or _TOUCHED.get(module, everything)
+    if pick is None and module in ("masks", "readings") and mischief.step == "order":
+        misread = _misread(mischief, provider)
+        touched = lambda question: question.id in misread  # noqa: E731 - one of two ways to pick, the other has a name
     again = walk(provider, manners(provider), touched, tricks=mischief.tricks())[1]
     known = {exchange.question for exchange in again}
     rest = () if pick else tuple(one for one in honest(provider) if one.question not in known and one.purpose == "edit")
