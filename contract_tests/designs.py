@@ -129,7 +129,7 @@ def _masks(contract: Contract, models: ModelList | None, base: Draft) -> Iterato
 
 def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
     yield Design("images-2", base.with_images(*samples.pictures(2)))
-    yield Design("images-modes", base.with_images(*map(samples.picture_in, samples.MODES)))
+    yield Design("images-modes", base.with_images(*samples.in_other_modes()))
     for kind in ("jpeg", "webp"):
         yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
 

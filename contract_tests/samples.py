@@ -5,6 +5,7 @@ Broken pictures live here too, each broken in one way only.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -27,14 +28,14 @@ def picture(width: int = SIDE, height: int = SIDE, kind: str = "png", seed: int 
     return File(data, f"picture.{_ENDINGS.get(kind, kind)}", f"image/{kind}")
 
 
-MODES = ("RGBA", "P", "L")
-"""Ways in which a PNG holds its pixels beside plain colours: with alpha, by a palette, in shades of grey."""
-
-
-@lru_cache(maxsize=8)
-def picture_in(mode: str, seed: int = 0) -> File:
-    """The source picture as a PNG of one of the MODES."""
-    return File(picturing.written(picturing.source(SIDE, SIDE, seed).convert(mode)), f"picture-{mode.lower()}.png")
+@lru_cache(maxsize=1)
+def in_other_modes() -> tuple[File, ...]:
+    """The source picture with alpha, with a palette, and as a JPEG in shades of grey."""
+    clear, few, grey = (picturing.source(SIDE, SIDE).convert(mode) for mode in ("RGBA", "P", "L"))
+    with io.BytesIO() as out:
+        grey.save(out, "JPEG", quality=92)
+        last = File(out.getvalue(), "grey.jpg", "image/jpeg")
+    return File(picturing.written(clear), "clear.png"), File(picturing.written(few), "few.png"), last
 
 
 def pictures(count: int, seed: int = 0) -> tuple[File, ...]:

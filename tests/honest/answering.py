@@ -199,7 +199,7 @@ def _frame(name: str, value: dict[str, Any], manners: Manners) -> bytes:
         value = dict(reversed(value.items()))
     text = json.dumps(value)
     if manners.split_data:
-        text = json.dumps(value, indent=1).replace("\n", "\r\ndata: ")
+        text = json.dumps(value, indent=1).replace("\n", f"{manners.line_end}data: ")
     if manners.comments:
         return f"id: 5\r\nevent:{name}\r\ndata:{text}\r\n\r\n".encode()
     return f"event: {name}\ndata: {text}\n\n".replace("\n", manners.line_end).encode()
