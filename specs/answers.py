@@ -24,7 +24,9 @@ from specs.pictures import kind_of
 
 Outcome: TypeAlias = Literal["accepted", "refused", "crashed", "unavailable"]
 
-_GATEWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+GATEWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+"""Statuses by which an endpoint, or a host of pictures, says that it will not play just now."""
+
 _NOT_ABOUT_THE_REQUEST = frozenset(
     {
         "moderation_blocked",
@@ -191,7 +193,7 @@ def _message(body: Any) -> str:
 
 
 def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
-    if status in _GATEWAY:
+    if status in GATEWAY:
         return "unavailable", f"the endpoint answered {status}"
     if status >= 500:
         return "crashed", f"the endpoint answered {status}"

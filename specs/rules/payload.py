@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from specs import pictures
-from specs.answers import Asked, Payload
+from specs.answers import GATEWAY, Asked, Payload
 from specs.edits import exact_size
 from specs.rules.register import Breach, Said, Silent, rule
 
@@ -192,6 +192,8 @@ def url_fetchable(asked: Asked) -> Said:
             yield Breach(f"url of item {payload.index} cannot be fetched: {found}", "a picture", found)
         elif 300 <= response.status < 400:
             yield Silent("the url leads to another one, which was not followed")
+        elif response.status in GATEWAY:
+            yield Silent(f"the host of the url would not play: {response.status}")
         elif response.status != 200 or not pictures.kind_of(response.body):
             found = f"{response.status} {response.header('content-type') or 'without content type'}"
             yield Breach(f"url of item {payload.index} leads to {found}", "200 and a picture", found)
