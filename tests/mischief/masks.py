@@ -154,7 +154,7 @@ def nothing_to_repaint_repaints_all(work: Work) -> Work:
     return replace(work, mask=None) if alpha and alpha.getextrema() == (255, 255) else work
 
 
-@mischief("work", "openai", "aitoearn")
+@mischief("work")
 def mask_is_a_box(work: Work) -> Work:
     """The mask is taken for the smallest rectangle around its transparent part."""
 
