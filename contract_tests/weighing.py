@@ -31,6 +31,11 @@ class Baseline:
     path: Path
     known: tuple[Known, ...]
 
+    @property
+    def excused(self) -> frozenset[tuple[str, str]]:
+        """The deviations whose time is not over, as (provider, claim)."""
+        return frozenset((each.provider, each.claim) for each in self.known if today() <= each.until)
+
     def weigh(self, reports: Sequence[ReportValue], *, strict: bool = False) -> Weighed:
         """The runs' broken claims beside the known ones, today."""
         return baseline.weigh(self.known, reports, today(), strict=strict)
@@ -84,11 +89,10 @@ def only_new(reports: Sequence[ReportValue], known: Baseline | None) -> list[Rep
     """The reports without the broken claims that a baseline excuses."""
     if known is None:
         return list(reports)
-    excused = {(each.provider, each.claim) for each in known.known if today() <= each.until}
-    return [_without(report, excused) for report in reports]
+    return [_without(report, known.excused) for report in reports]
 
 
-def _without(report: ReportValue, excused: set[tuple[str, str]]) -> ReportValue:
+def _without(report: ReportValue, excused: frozenset[tuple[str, str]]) -> ReportValue:
     known = [f["claim"] for f in answers.broken(report) if (report["provider"], f["claim"]) in excused]
     kept: list[FindingValue] = [finding for finding in report["findings"] if finding["claim"] not in known]
     return cast(ReportValue, {**report, "findings": kept})

@@ -78,6 +78,11 @@ def judged(finding: FindingValue) -> bool:
     return finding["level"] != "observed"
 
 
+def judges(report: ReportValue) -> bool:
+    """Whether a run says anything about its endpoint."""
+    return any(judged(finding) and finding["verdict"] in ("holds", "broken") for finding in report["findings"])
+
+
 def answers(report: ReportValue) -> tuple[Answer, ...]:
     """Its own contract first, then OpenAI's where claims are inherited."""
     origins = [o for o in words.ORIGIN_QUESTIONS if o == "own" or any(f["origin"] == o for f in report["findings"])]
