@@ -126,7 +126,7 @@ def _unjudged(report: ReportValue) -> Iterator[str]:
 def _observed(report: ReportValue) -> Iterator[str]:
     for finding in report["findings"]:
         if not answers.judged(finding):
-            seen = finding["actual"] or finding["reason"] or words.observed_word(finding["verdict"])
+            seen = finding["actual"] or finding["reason"] or answers.seen(finding)
             yield f"- {code(finding['claim'])}: {plain(finding['statement'])} Seen: {code(seen)}"
 
 

@@ -35,7 +35,7 @@ def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
         "section",
         tag("h2", "Claims", id="claims-title"),
         _filter(runs),
-        tag("div", table, class_="wide", tabindex=0, role="region", aria_labelledby="claims-title"),
+        tag("div", table, class_="wide", tabindex=0, role="group", aria_label="The matrix"),
         id="claims",
         aria_labelledby="claims-title",
     )
@@ -84,7 +84,7 @@ def _cell(run: Run, finding: FindingValue | None) -> Html:
     if finding is None:
         return tag("td", tag("span", "no such claim", class_="quiet"), class_="none")
     observed = not answers.judged(finding)
-    link = tag("a", claim_view.mark(finding["verdict"], observed=observed), href=f"#{run.panel(finding['claim'])}")
+    link = tag("a", claim_view.state(finding), href=f"#{run.panel(finding['claim'])}")
     return tag(
         "td",
         link,

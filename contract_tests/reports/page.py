@@ -42,7 +42,9 @@ def page(
         sections.legend(),
     ]
     title = f"Image-edit contract: {', '.join(dict.fromkeys(run.title for run in runs)) or 'no runs'}"
-    body = tag("body", Html(static("shapes.html")), _skip(), _header(made), tag("main", parts, id="main"), _script())
+    body = tag(
+        "body", Html(static("shapes.html")), _skip(), _header(title, made), tag("main", parts, id="main"), _script()
+    )
     return f'<!doctype html>\n<html lang="en">{_head(title)}{body}</html>\n'
 
 
@@ -95,7 +97,7 @@ def _skip() -> Html:
     return tag("a", "Skip to the findings", href="#main", class_="skip")
 
 
-def _header(made: float) -> Html:
+def _header(title: str, made: float) -> Html:
     links = [
         ("tested", "What was tested"),
         ("claims", "Claims"),
@@ -108,7 +110,7 @@ def _header(made: float) -> Html:
     items = [tag("li", tag("a", title, href=f"#{name}")) for name, title in links]
     return tag(
         "header",
-        tag("h1", "Image-edit contract"),
+        tag("h1", title),
         tag(
             "p",
             "What each provider\u2019s documents promise, beside what its endpoint did. Written ",
