@@ -75,6 +75,11 @@ def reports_in(paths: Iterable[Path]) -> list[ReportValue]:
     return [json_form.read(file) for path in paths for file in _files(path)]
 
 
+def folders_in(paths: Iterable[Path]) -> list[Path]:
+    """The folders that `test` wrote, of such folders and of folders with such folders in them. Raises NoReports."""
+    return [file.parent for path in paths for file in (_files(path) if path.is_dir() else [path / REPORT])]
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir() or (path / REPORT).is_file():
         yield path / REPORT if path.is_dir() else path

@@ -12,6 +12,7 @@ from contract_tests import importing, keeping, reports
 from contract_tests.commands.options import Verbs, WrongUsage, verb, with_provider, with_strict
 from contract_tests.commands.telling import telling, with_telling
 from contract_tests.running import Outcome, writable
+from contract_tests.weighing import folders_in
 from specs import recordings
 from specs.har import to_har
 
@@ -26,7 +27,8 @@ def add(verbs: Verbs) -> None:
     export.add_argument("recording", type=Path, metavar="FILE", help="a transcript")
     export.add_argument("--har", type=Path, required=True, metavar="FILE", help="write it here")
     report = verb(verbs, "report", merged, "one page over many runs")
-    report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `test` wrote")
+    told = "folders that `test` wrote, or folders of such folders"
+    report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help=told)
     report.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
@@ -69,6 +71,6 @@ def exported(given: argparse.Namespace) -> int:
 def merged(given: argparse.Namespace) -> int:
     """Write one page over many runs."""
     writable(given.out)
-    page = reports.write_site([reports.opened(folder) for folder in given.runs], given.out)
+    page = reports.write_site([reports.opened(folder) for folder in folders_in(given.runs)], given.out)
     print(f"page: {page}")
     return 0

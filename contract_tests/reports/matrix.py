@@ -15,6 +15,8 @@ from contract_tests.reports.markup import Html, anchor, prose, tag
 from contract_tests.reports.run import Run
 from specs.contract import AREAS, LEVELS
 
+_CAPTION = "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence."
+
 
 def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
     """The section with filter and table. `pictured`: (run key, claim) of the panels that show pictures."""
@@ -22,10 +24,7 @@ def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
     bodies = [_area(area, claims, runs, pictured) for area, claims in _grouped(runs)]
     table = tag(
         "table",
-        tag(
-            "caption",
-            "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence.",
-        ),
+        tag("caption", tag("span", _CAPTION)),
         tag("thead", head),
         bodies,
         class_=f"matrix columns-{len(runs)}",

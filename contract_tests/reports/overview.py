@@ -160,7 +160,8 @@ def _changed(run: Run, difference: Difference) -> Html:
         [tag("h4", kind.capitalize()), tag("ul", [_change(run, change) for change in found])]
         for kind, found in difference.kinds
     ]
-    return tag("div", tag("h3", run.title, " ", tag("small", run.host)), kinds or tag("p", "Nothing."))
+    between = f", {words.day(run.before)} to {words.day(run.report['started'])}" if run.before is not None else ""
+    return tag("div", tag("h3", run.title, " ", tag("small", run.host, between)), kinds or tag("p", "Nothing."))
 
 
 def _change(run: Run, change: Change) -> Html:

@@ -20,7 +20,8 @@ class Run:
     """A column of the page.
 
     `key` is unique on the page, `folder` where its exchanges' files are, `stories` what earlier runs of the same
-    endpoint said of each claim, `link` the address of the run's own page where there is one.
+    endpoint said of each claim, `link` the address of the run's own page where there is one, `before` when the run
+    before it started.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Run:
     folder: str = "exchanges"
     stories: Mapping[str, Story] = field(default_factory=dict)
     link: str | None = None
+    before: float | None = None
 
     @cached_property
     def exemplar(self) -> str | None:
