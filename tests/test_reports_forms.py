@@ -186,6 +186,7 @@ def test_the_comment_says_the_worst_first_and_folds_the_details():
         in text
     )
     assert "> _In English:_ Each picture is to be a png" in text
+    assert "<br>&emsp;expected <code>1024x1536</code>, found <code>1536x1024</code></summary>" in text
 
 
 def test_the_comment_fits_however_much_is_broken():
