@@ -22,7 +22,7 @@ from specs import loading, models
 from specs.lines import Header
 from specs.messages import Exchange
 from specs.recording import Recorder
-from specs.transcripts import billed, load
+from specs.transcripts import Transcript, billed, load
 
 KEY = "sk-pool-walk-key"
 
@@ -84,7 +84,7 @@ def walked(provider: str, limits: Limits | None = None, **settings: object) -> W
         asking.ask(questions)
         Apart(asking, bench).explain(questions)
         recorder.close()
-        transcript = load(Path(folder) / TRANSCRIPT)
+    transcript = Transcript(header, tuple(asking.exchanges))
     report = reported(contract, transcript, asking.unasked, asking.purse.closed)
     return Walk(report.findings, transcript.exchanges, None)
 
