@@ -56,7 +56,7 @@ def whole(**told: samples.Told) -> Report:
 def test_without_options_a_run_ends_with_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert Telling().ended(Outcome(whole()), Path("out")) == 1
     said = capsys.readouterr()
-    assert said.out.startswith("ChatAnywhere  https://api.chatanywhere.tech  86 requests")
+    assert said.out.startswith("ChatAnywhere\n")
     assert said.out.endswith("page: out/index.html\n")
     assert said.err == ""
 

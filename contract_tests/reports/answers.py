@@ -95,6 +95,19 @@ def seen(finding: FindingValue) -> str:
     return "as described" if finding["actual"] == KEPT else "otherwise"
 
 
+def cut_by(report: ReportValue) -> str:
+    """What most claims of a run that was cut short say of it (a budget, a refused connection); empty when none does."""
+    if report["complete"]:
+        return ""
+    unjudged = (f for f in report["findings"] if judged(f) and f["verdict"] in ("inconclusive", "not-run"))
+    reasons = Counter(
+        f["reason"].partition(", ")[0]
+        for f in unjudged
+        if f["verdict"] == "inconclusive" or f["reason"].startswith("budget:")
+    )
+    return max(reasons, key=lambda reason: reasons[reason], default="")
+
+
 def judges(report: ReportValue) -> bool:
     """Whether a run says anything about its endpoint."""
     return any(judged(finding) and finding["verdict"] in ("holds", "broken") for finding in report["findings"])

@@ -52,7 +52,8 @@ def _blocks(reports: Sequence[ReportValue]) -> Iterator[str]:
 
 
 def _head(report: ReportValue) -> str:
-    run = "" if report["complete"] else " **cut short**,"
+    why = answers.cut_by(report)
+    run = "" if report["complete"] else f" **cut short**{f' ({code(why)})' if why else ''},"
     found = answers.answers(report)
     asked = f"{words.plural(report['requests'], 'request')}, {words.plural(report['billable'], 'billed edit')}"
     lines = [

@@ -8,7 +8,7 @@ from contract_tests.findings import VERDICTS
 from contract_tests.reports import answers, words
 from contract_tests.reports.answers import Answer
 from contract_tests.reports.diffing import Change, Difference
-from contract_tests.reports.json_form import CitationValue, FindingValue
+from contract_tests.reports.json_form import CitationValue, FindingValue, ReportValue
 from contract_tests.reports.markup import Html, join, language, prose, tag
 from contract_tests.reports.run import Run
 
@@ -35,20 +35,27 @@ def _article(run: Run) -> Html:
         "article",
         tag("h3", run.title, id=f"{run.key}-title"),
         _facts(run),
-        None
-        if report["complete"]
-        else tag(
-            "p",
-            tag("strong", "This run was cut short."),
-            " What follows is what it ",
-            "had found until then.",
-            class_="notice",
-        ),
+        _cut_short(report),
         tag("div", [_answer(run, answer) for answer in answers.answers(report)], class_="answers"),
         _broken(run),
         class_="run",
         id=f"run-{run.key}",
         aria_labelledby=f"{run.key}-title",
+    )
+
+
+def _cut_short(report: ReportValue) -> Html | None:
+    if report["complete"]:
+        return None
+    why = answers.cut_by(report)
+    return tag(
+        "p",
+        tag("strong", "This run was cut short"),
+        [" (", prose(why), ")"] if why else None,
+        ". What follows is what it had found until then; ",
+        tag("a", "what was not judged, and why", href="#not-judged"),
+        ".",
+        class_="notice",
     )
 
 

@@ -52,10 +52,8 @@ _ALONE = Beside()
 def summary(reports: Sequence[ReportValue], page: str, screen: Screen | None = None, beside: Beside = _ALONE) -> str:
     """The summary, of at most `screen.lines` lines (one is left for the prompt), no line wider than the screen."""
     screen = screen or Screen()
-    heads = [line for report in reports for line in _head(report, screen)]
     room = screen.lines - 1 - 2
-    if len(heads) > room - 3:
-        heads = [*heads[: max(room - 4, 1)], fitted(f"and {len(reports)} runs in all", screen.columns)]
+    heads = list(_heads(reports, screen, max(room - (5 if beside.lines else 3), 2)))
     said = list(_beside(beside, max((room - len(heads)) // 2, 2), screen))
     found = _broken(_sorted(reports, beside), room - len(heads) - len(said), screen, several=len(reports) > 1)
     last = fitted(f"page: {page}", max(screen.columns, len(page) + 6))
@@ -96,18 +94,41 @@ def _beside(beside: Beside, room: int, screen: Screen) -> Iterator[str]:
         yield fitted(f"{len(beside.lines) - fits} more about the baseline: `image-contract weigh`", screen.columns)
 
 
+def _heads(reports: Sequence[ReportValue], screen: Screen, most: int) -> Iterator[str]:
+    """What was asked and the answers of every run, on at most so many lines."""
+    lines = [line for report in reports for line in _head(report, screen)]
+    if len(lines) <= most or len(reports) == 1:
+        yield from lines[:most]
+        return
+    yield from lines[: most - 1]
+    yield fitted(f"and {len(reports)} runs in all", screen.columns)
+
+
 def _head(report: ReportValue, screen: Screen) -> Iterator[str]:
-    run = "complete" if report["complete"] else "CUT SHORT"
+    why = answers.cut_by(report)
+    run = "complete" if report["complete"] else f"CUT SHORT{f' ({why})' if why else ''}"
     asked = f"{words.plural(report['requests'], 'request')}, {report['billable']} billed, {run}"
-    yield fitted(f"{answers.title(report)}  {report['base_url']}  {asked}", screen.columns)
+    yield from _rows((answers.title(report), report["base_url"], asked), screen)
     for answer in answers.answers(report):
-        yield _answer(answer, report, screen)
+        yield from _answer(answer, report, screen)
 
 
-def _answer(answer: Answer, report: ReportValue, screen: Screen) -> str:
+def _answer(answer: Answer, report: ReportValue, screen: Screen) -> Iterator[str]:
     question = answer.question(report["provider"]).lower().replace("openai", "OpenAI")
-    line = fitted(f"  {question:<24} {answer.word}: {answer.sentence}", screen.columns)
-    return line.replace(answer.word, _paint(answer.word, answer.tone, screen), 1)
+    head, *rest = _rows((f"  {question:<24} {answer.word}:", answer.sentence), screen, between=" ")
+    yield head.replace(answer.word, _paint(answer.word, answer.tone, screen), 1)
+    yield from rest
+
+
+def _rows(pieces: Sequence[str], screen: Screen, between: str = "  ") -> Iterator[str]:
+    """Pieces on one line; on a screen that is too narrow for it each on its own, those after the first indented."""
+    line = between.join(pieces)
+    if width(line) <= screen.columns:
+        yield fitted(line, screen.columns)
+        return
+    first, *others = pieces
+    yield fitted(first, screen.columns)
+    yield from (fitted(f"    {piece}", screen.columns) for piece in others)
 
 
 def _broken(
