@@ -11,6 +11,7 @@ import io
 import struct
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageFile
 
@@ -138,6 +139,20 @@ def decodes(data: bytes) -> str | None:
     except BrokenPicture as problem:
         return str(problem)
     return None
+
+
+def is_turned(data: bytes) -> bool:
+    """Whether a picture that decodes says in its metadata that it is to be shown turned. Raises BrokenPicture."""
+    return decoding.is_turned(pixels(data))
+
+
+@lru_cache(maxsize=32)
+def is_blank(mask: bytes) -> bool:
+    """Whether a mask says nothing of where to edit: it has one alpha everywhere. One that does not decode is none."""
+    if decodes(mask):
+        return False
+    low, high = pixels(mask).getchannel("A").getextrema()
+    return bool(low == high)
 
 
 def mask_over(mask: bytes, image: bytes) -> Image.Image:
