@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from contract_tests.asking import Limits
+from contract_tests.apart import Apart
+from contract_tests.asking import Asking, Limits
+from contract_tests.client import Client
 from contract_tests.findings import Finding
-from contract_tests.running import TRANSCRIPT, Order, run
+from contract_tests.plan import plan
+from contract_tests.pooling import Bench
+from contract_tests.questions import Question
+from contract_tests.running import TRANSCRIPT, Order, reported, run
 from mock_server.serving import running
 from mock_server.settings import Settings
-from specs import loading
+from specs import loading, models
+from specs.lines import Header
 from specs.messages import Exchange
+from specs.recording import Recorder
 from specs.transcripts import billed, load
 
 KEY = "sk-pool-walk-key"
@@ -52,13 +60,36 @@ def walk(base_url: str, provider: str, limits: Limits | None = None, profile: st
         return Walk(outcome.report.findings, load(out / TRANSCRIPT).exchanges, outcome.broke_off)
 
 
+@cache
+def _planned(provider: str) -> tuple[tuple[Question, ...], Bench]:
+    """The quick plan for the mock's own list of models, made once, and the bench its pools were made at."""
+    contract = loading.load(provider)
+    listed = models.from_value(contract.models.example) if contract.models else None
+    return plan(contract, listed, heavy=False, profile="quick"), Bench(contract, listed)
+
+
 def walked(provider: str, limits: Limits | None = None, **settings: object) -> Walk:
-    """A quick run against a mock of one provider."""
-    with running(Settings(providers=(provider,), caption=False, **settings)) as mock:  # type: ignore[arg-type]
-        return walk(mock.url, provider, limits)
+    """What a quick run finds at a mock of one provider; nothing is written but the transcript."""
+    contract = loading.load(provider)
+    questions, bench = _planned(provider)
+    with (
+        running(Settings(providers=(provider,), caption=False, **settings)) as mock,  # type: ignore[arg-type]
+        Client(mock.url, KEY, timeout=30) as client,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        header = Header(provider, mock.url, time.time())
+        recorder = Recorder(Path(folder) / TRANSCRIPT, header, (KEY,), keep_pictures=False)
+        asking = Asking(contract, client, KEY, recorder, limits or Limits(first_wait=0.0))
+        asking.read_models()
+        asking.ask(questions)
+        Apart(asking, bench).explain(questions)
+        recorder.close()
+        transcript = load(Path(folder) / TRANSCRIPT)
+    report = reported(contract, transcript, asking.unasked, asking.purse.closed)
+    return Walk(report.findings, transcript.exchanges, None)
 
 
 @cache
 def conformant(provider: str) -> Walk:
-    """A quick run against the faultless mock."""
+    """What a quick run finds at the faultless mock."""
     return walked(provider)
