@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from contract_tests.doubts import doubtful, is_usual
 from contract_tests.questions import POOLED
 from specs import models, reading
 from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
 from specs.edits import Edit
-from specs.features import UNUSUAL, features
+from specs.features import features
 from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
@@ -51,19 +52,14 @@ class Evidence:
             claims = (claims - self.proven) & self.refused_apart
             if not claims:
                 return claims
-        if not self._is_usual(asked):  # nobody promises to take such a form: only what is observed may be named
+        if not is_usual(self.contract, asked.features):
+            # Nobody promises to take such a form: only what is observed may be named.
             return frozenset(id for id in claims if not self.contract.claim(id).judged)
         unproven = claims - self.proven
         if not unproven:  # each of its features was accepted elsewhere: it is their combination
             return self._basic
         most = max(self.refusals[claim] for claim in unproven)
         return frozenset(claim for claim in unproven if self.refusals[claim] == most)
-
-    def _is_usual(self, asked: Asked) -> bool:
-        """Whether some judged claim says of each unusual feature of a request that it is accepted."""
-        accepted = [claim for claim in self.contract.of_area("acceptance") if claim.judged]
-        promised = {feature for claim in accepted for feature in claim.when.get("features", ())}
-        return asked.features.isdisjoint(UNUSUAL - promised)
 
     @cached_property
     def _basic(self) -> frozenset[str]:
@@ -117,7 +113,8 @@ def read_out(
     """One exchange with all read out of it: what it asks for, which claims it breaks."""
     edit = reading.read(contract, exchange.request, listed)
     breached, disputed = breaches(contract, edit)
-    return Asked(exchange, edit, breached, disputed, fetched)
+    unsure = doubtful(contract, edit, features(edit), breached) if breached else frozenset[str]()
+    return Asked(exchange, edit, breached, disputed, fetched, unsure)
 
 
 def model_list(exchanges: Iterable[Exchange]) -> ModelList | None:

@@ -56,7 +56,7 @@ class Asked:
     """One exchange with everything read out of it: the subject of the acceptance, answer, stream and refusal rules.
 
     `breached` are the claims the request breaks on purpose (or by accident), `fetched` the exchanges that fetched
-    `url`s, by URL.
+    `url`s, by URL; `doubtful` are fields whose value nobody promises to take, though no judged claim forbids it.
     """
 
     exchange: Exchange
@@ -64,6 +64,7 @@ class Asked:
     breached: tuple[Claim, ...] = ()
     disputed: bool = False
     fetched: Mapping[str, Exchange] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
 
     @property
     def request(self) -> Request:

@@ -16,7 +16,7 @@ from specs.messages import Exchange, Failure, Request, Response
 from specs.models import Model, ModelList
 from specs.rules import RULES
 
-SUBJECT = {"edit", "request", "answer", "failure", "breached", "disputed", "fetched", "sent"}
+SUBJECT = {"edit", "request", "answer", "failure", "breached", "disputed", "doubtful", "fetched", "sent"}
 EDIT = {"encoding", "media_type", "on_route", "fields", "images", "mask", "models", "problem", "method", "url"}
 REQUEST = {"method", "url", "headers", "body", "json", "form", "models"}
 ANSWER = {"status", "type", "headers", "json", "text", "hex", "picture", "events", "unfinished"}
@@ -145,7 +145,9 @@ def asked(words: Mapping[str, Any]) -> Asked:
     exchange = _exchange(words, wanted.request, words.get("sent", 0.0))
     fetched = {url: _exchange(found, Request("GET", url)) for url, found in words.get("fetched", {}).items()}
     breached = tuple(_claim(claim) for claim in words.get("breached", ()))
-    return Asked(exchange, wanted, breached, words.get("disputed", False), fetched)
+    return Asked(
+        exchange, wanted, breached, words.get("disputed", False), fetched, frozenset(words.get("doubtful", ()))
+    )
 
 
 def _exchange(words: Mapping[str, Any], request: Request, sent: float = 0.0) -> Exchange:

@@ -64,13 +64,15 @@ def refusal_status(asked: Asked) -> Said:
     if not _plainly_refused(asked) or _status(asked) == _BUSY:
         yield Silent("it was not refused with a 4xx")
         return
-    causes = [claim for claim in asked.breached if claim.judged]
+    causes = [claim for claim in asked.breached if claim.refusal]
     allowed = [status for claim in causes if claim.refusal for status in claim.refusal.status]
-    if not allowed:
+    if not any(claim.judged for claim in causes) or asked.disputed:
         yield Silent("nothing is known of why it was refused")
+    elif _status(asked) not in allowed and asked.doubtful:
+        yield Silent("another field may be what was refused: nobody promises to take its value")
     elif _status(asked) not in allowed:
         wanted = " or ".join(map(str, dict.fromkeys(allowed)))
-        cause = causes[0].id
+        cause = next(claim.id for claim in causes if claim.judged)
         yield Breach(f"{cause} was refused with {_status(asked)}", wanted, str(_status(asked)))
 
 
@@ -116,15 +118,34 @@ def error_envelope(asked: Asked) -> Said:
 
 @rule("refusal")
 def error_names_param(asked: Asked) -> Said:
-    """`error.param` names the field that is at fault."""
+    """`error.param` names the field that is at fault.
+
+    Where more than one field may honestly be at fault, any of them may be named.
+    """
     body = _envelope(asked)
     error = body.get("error") if body is not ABSENT else None
-    causes = [claim.refusal for claim in asked.breached if claim.judged and claim.refusal]
-    names = [name for cause in causes if cause.param for name in (cause.param, *cause.params)]
+    names = _culprits(asked)
     if not isinstance(error, dict) or "param" not in error or not names or _status(asked) == _BUSY:
         yield Silent("no field is at fault, or the refusal has no `param`")
-    elif not _names(error["param"], names):
-        yield Breach(f"`error.param` is {error['param']!r}", f"{names[0]!r}", repr(error["param"]))
+        return
+    param = error["param"]
+    if not _names(param, names) and (_may_be(param, asked.doubtful) or (param is None and asked.doubtful)):
+        yield Silent("another field may be what was refused: nobody promises to take its value")
+    elif not _names(param, names):
+        yield Breach(f"`error.param` is {param!r}", f"{names[0]!r}", repr(param))
+
+
+def _culprits(asked: Asked) -> list[str]:
+    """Every name of every field at fault; none when one of several defects is refused without a name."""
+    causes = [claim.refusal for claim in asked.breached if claim.refusal]
+    judged = any(claim.judged and claim.refusal and claim.refusal.param for claim in asked.breached)
+    if not judged or asked.disputed or not all(cause.param for cause in causes):
+        return []
+    return [name for cause in causes if cause.param for name in (cause.param, *cause.params)]
+
+
+def _may_be(param: Any, fields: frozenset[str]) -> bool:
+    return isinstance(param, str) and any(re.match(rf"{re.escape(field)}s?(?=[\[.]|\Z)", param) for field in fields)
 
 
 def _names(param: Any, names: list[str]) -> bool:
