@@ -15,7 +15,7 @@ TIMES = 3
 """How often a request is asked in all, unless it breaks its claim a second time before."""
 
 DIFFERENT = 3
-"""How many requests that broke a claim are asked again, as long as none of them does so twice."""
+"""How many requests that broke a claim are asked again, as long as none does so twice; where more broke it, none is."""
 
 _IN_ORDER = ("sequence/", SMALLER)
 """How the names of questions begin that mean something only after those before them, or were repeated already."""
@@ -36,8 +36,8 @@ def _wanted(findings: Iterable[Finding], exchanges: Sequence[Exchange]) -> list[
     wanted: dict[str, Exchange] = {}
     for finding in filter(_is_in_doubt, findings):
         bad = set(finding.exchanges)
-        groups = list(dict.fromkeys(known[id] for id in finding.exchanges if id in known))[:DIFFERENT]
-        if not any(_count(group, bad) > 1 for group in groups):
+        groups = list(dict.fromkeys(known[id] for id in finding.exchanges if id in known))
+        if len(groups) <= DIFFERENT and not any(_count(group, bad) > 1 for group in groups):
             left = (group for group in groups if len(group) < TIMES and not _is_in_order(group))
             for group in _first(left):
                 wanted.setdefault(group[0].id, next(each for each in group if each.id in bad))

@@ -9,14 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from contract_tests import beyond, pricing, repeating, reports, resuming
+from contract_tests import beyond, causes, pricing, repeating, reports, resuming
 from contract_tests.apart import Apart
 from contract_tests.asking import Asking, Limits, Unjudgeable, Watcher
 from contract_tests.client import Client
-from contract_tests.evidence import model_list
+from contract_tests.evidence import Evidence, gathered, model_list
 from contract_tests.findings import Finding, Report
 from contract_tests.growing import Growing
-from contract_tests.judging import judge
+from contract_tests.judging import findings
 from contract_tests.plan import Profile, plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
@@ -110,10 +110,9 @@ def run(order: Order, watcher: Watcher | None = None) -> Outcome:
         finally:
             recorder.close(complete=why is None and not asking.cut_short)
     transcript = load(path)
-    findings = growing.findings(asking.exchanges)  # of what was seen: on disk there may be no pictures
-    report = reported(
-        order.contract, transcript, asking.unasked, asking.purse.closed, claims=order.claims, findings=findings
-    )
+    limit, claims = asking.purse.closed, order.claims
+    seen = growing.evidence(asking.exchanges)  # on disk there may be no pictures
+    report = reported(order.contract, transcript, asking.unasked, limit, claims=claims, evidence=seen)
     reports.write_report(report, transcript, order.out)
     return Outcome(report, why, interrupted)
 
@@ -161,14 +160,15 @@ def reported(
     limit: str = "",
     *,
     claims: Collection[str] = (),
-    findings: Sequence[Finding] | None = None,
+    evidence: Evidence | None = None,
 ) -> Report:
     """The report of a transcript: judged offline, the same as live.
 
     `unasked` is what was not asked for lack of room, `limit` the limit that was reached, in words. `claims` are those
-    that were asked for, where not all were. `findings` of a run that has just judged it need not be found again.
+    that were asked for, where not all were. `evidence` that was read out already need not be read out again.
     """
-    findings = judge(contract, transcript.exchanges) if findings is None else findings
+    evidence = evidence or gathered(contract, transcript.exchanges)
+    found, likely = causes.explained(findings(evidence), evidence)
     return Report(
         provider=contract.provider,
         title=contract.title,
@@ -179,8 +179,9 @@ def reported(
         seed=transcript.seed,
         requests=transcript.requests,
         billable=transcript.billable,
-        findings=tuple(_left_out(_for_lack(finding, unasked, limit), claims) for finding in findings),
+        findings=tuple(_left_out(_for_lack(finding, unasked, limit), claims) for finding in found),
         contradictions=contract.contradictions,
+        causes=likely,
     )
 
 
