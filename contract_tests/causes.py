@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from contract_tests.evidence import Evidence, is_valid
+from contract_tests.evidence import Evidence
 from contract_tests.findings import Cause, Finding
-from specs.answers import Asked
+from specs.answers import EVENT_STREAM, Asked
 from specs.contract import Claim
+from specs.messages import media_type
 
 LEAST = 2
 """Broken claims that have to have a cause in common before it is named."""
@@ -77,35 +78,25 @@ def _rules(*rules: str) -> Callable[[Claim], bool]:
 
 
 def _wrapped(asked: Asked) -> str:
-    """The name under which the documented object stands, in an answer that has it one level too deep."""
+    """Of what stands one level too deep, or in an object of the endpoint's own: the names at the top."""
     body = asked.body
-    if asked.outcome != "accepted" or not isinstance(body, dict) or _is_answer(body):
+    if not isinstance(body, dict) or any(name in body and isinstance(body[name], kind) for name, kind in _TOP.items()):
         return ""
-    return next((f"`{name}`" for name, value in body.items() if isinstance(value, dict) and _is_answer(value)), "")
+    return ", ".join(f"`{name}`" for name in list(body)[:3])
 
 
-def _is_answer(value: Mapping[str, Any]) -> bool:
-    return isinstance(value.get("data"), list)
+_TOP = {"data": list, "error": dict}
+"""What stands at the top of an answer, and of a refusal."""
 
 
-def _own_envelope(asked: Asked) -> str:
-    """The members of a refusal that has no `error` object."""
-    body = asked.body
-    if asked.outcome == "accepted" or not isinstance(body, dict) or isinstance(body.get("error"), dict):
-        return ""
-    return ", ".join(f"`{name}`" for name in list(body)[:3]) or "nothing"
+def _label(asked: Asked) -> str:
+    """What an answer or a refusal is said to be, where that is neither JSON nor a stream."""
+    stated = media_type(asked.response.headers) if asked.response else None
+    return "" if asked.response is None or stated in ("application/json", EVENT_STREAM) else stated or "nothing"
 
 
 def _status_of(asked: Asked) -> int:
     return asked.response.status if asked.response else 0
-
-
-def _as_success(asked: Asked) -> str:
-    return str(_status_of(asked)) if asked.outcome == "refused" and 200 <= _status_of(asked) < 300 else ""
-
-
-def _as_page(asked: Asked) -> str:
-    return "HTML" if asked.is_html and not 200 <= _status_of(asked) < 300 else ""
 
 
 def _fell_over(asked: Asked) -> str:
@@ -120,11 +111,6 @@ def _busy(asked: Asked) -> str:
     return str(_status_of(asked)) if _status_of(asked) in (429, 503) else ""
 
 
-def _no_stream(asked: Asked) -> str:
-    stated = (asked.response.header("content-type") if asked.response else None) or "nothing stated"
-    return stated if asked.edit.streams and not asked.is_stream else ""
-
-
 def _refused(encoding: str) -> Shows:
     return lambda asked: str(_status_of(asked)) if asked.edit.encoding == encoding and _status_of(asked) >= 400 else ""
 
@@ -132,10 +118,6 @@ def _refused(encoding: str) -> Shows:
 def _accepted(encoding: str) -> Callable[[Evidence], bool]:
     """Whether any valid edit in an encoding was accepted: then it is not refused as such."""
     return lambda evidence: any(a.outcome == "accepted" and a.edit.encoding == encoding for a in evidence.asked)
-
-
-def _any_stream(evidence: Evidence) -> bool:
-    return any(asked.is_stream and is_valid(asked) for asked in evidence.asked)
 
 
 def _edit(asked: Asked) -> str:
@@ -148,21 +130,13 @@ def _masked(asked: Asked) -> str:
 
 _MASK = ("mask_keeps_opaque", "mask_repaints_transparent", "mask_heeded")
 _PICTURES = ("image_is_picture_field", "image_kind", "image_decodes", "mask_is_png", "mask_decodes", "mask_has_alpha")
+_LABELS = ("json_content_type", "stream_content_type", "refusal_is_json")
 _CHOSEN = ("picture_size", "picture_format", "picture_transparent", "data_count", "payload_as_asked", "echo_matches")
 
 KINDS: tuple[Kind, ...] = (
-    Kind("answers-wrapped", "every answer is wrapped: what is documented stands under {}", _area("answer"), _wrapped),
-    Kind(
-        "streams-not-sent",
-        "no stream is ever sent: what asks for one is answered as a whole ({})",
-        _area("stream", "acceptance"),
-        _no_stream,
-        without=_any_stream,
-    ),
-    Kind("refusals-as-success", "refusals are told as success (HTTP {})", _area("refusal", "request"), _as_success),
-    Kind("refusals-as-page", "refusals are web pages ({}), not those of the API", _area("refusal"), _as_page),
+    Kind("everything-wrapped", "everything comes in an object of its own: {}", _area("answer", "refusal"), _wrapped),
+    Kind("everything-mislabelled", "whatever comes is labelled {}", _rules(*_LABELS), _label),
     Kind("refusals-by-crash", "what should be refused brings it down ({})", _area("refusal", "request"), _fell_over),
-    Kind("refusals-own-envelope", "refusals have a form of their own: {}", _area("refusal"), _own_envelope),
     Kind("key-not-checked", "the key is not checked", _rules("key_present", "key_right"), _let_through),
     Kind("pictures-not-looked-at", "what is sent as a picture is not looked at", _rules(*_PICTURES), _let_through),
     Kind("nothing-checked", "requests are not checked", _area("request"), _let_through, least=MANY),
