@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from contract_tests import choosing, quick, samples
+from contract_tests import designs as designed
 from contract_tests.confirming import URL, confirmed
 from contract_tests.designs import Design, designs, documented
 from contract_tests.drafts import Draft
@@ -146,6 +147,18 @@ def _good(contract: Contract, models: ModelList | None, base: Draft, seed: int) 
     for design in designs(contract, models, seed):
         yield from _designed(design, (first, *others))
     yield from _encoded(contract, base)
+    yield from _read_otherwise(contract, designed.telling(contract, models, base))
+
+
+_READ_OTHERWISE = ("files-first", "duplicate-field", "text-part-charset", "chunked", "extra-field", "json")
+"""Ways of writing for which many servers have a code path of their own, on which fields get lost."""
+
+
+def _read_otherwise(contract: Contract, draft: Draft | None) -> Iterator[Question]:
+    """The same telling edit in each of these ways: what is lost in one of them shows in its answer."""
+    for way in offered(contract.edit):
+        if way.name in _READ_OTHERWISE and draft is not None:
+            yield Question(f"telling-{way.name}", (), draft, way, billable=True)
 
 
 def _bare(contract: Contract, base: Draft) -> Draft:

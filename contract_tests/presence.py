@@ -55,6 +55,13 @@ class Door:
             else:
                 self._reached = True
 
+    def heard(self, exchange: Exchange) -> None:
+        """Look at an answer to what is in no plan. Raises Unjudgeable where nobody is there any more."""
+        if exchange.response is None:
+            self._unanswered(exchange)
+        else:
+            self._lost = 0
+
     def seen(self, question: Question, exchange: Exchange) -> None:
         """Look at an answer. Raises Unjudgeable."""
         response = exchange.response

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
+import contract_tests.running as running_runs
 from contract_tests.apart import Apart
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
-from contract_tests.findings import Finding
+from contract_tests.findings import Finding, Report
 from contract_tests.plan import plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
+from contract_tests.reports import json_form
 from contract_tests.running import TRANSCRIPT, Order, reported, run
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading, models
+from specs.contract import Contract
 from specs.lines import Header
 from specs.messages import Exchange
+from specs.models import ModelList
 from specs.recording import Recorder
 from specs.transcripts import Transcript, billed, load
 
@@ -56,8 +63,33 @@ def walk(base_url: str, provider: str, limits: Limits | None = None, profile: st
     with tempfile.TemporaryDirectory() as folder:
         out = Path(str(order.pop("out", folder)))
         limits = limits or Limits(first_wait=0.0)
-        outcome = run(Order(loading.load(provider), base_url, KEY, out, limits=limits, **order))  # type: ignore[arg-type]
+        with lightly():
+            outcome = run(Order(loading.load(provider), base_url, KEY, out, limits=limits, **order))  # type: ignore[arg-type]
         return Walk(outcome.report.findings, load(out / TRANSCRIPT).exchanges, outcome.broke_off)
+
+
+_PLANS: dict[tuple[object, ...], tuple[Question, ...]] = {}
+
+
+def _planned_once(contract: Contract, listed: ModelList | None, seed: int = 0, **how: object) -> tuple[Question, ...]:
+    key = (contract.provider, listed and listed.names, seed, *sorted(how.items()))
+    if key not in _PLANS:
+        _PLANS[key] = plan(contract, listed, seed, **how)  # type: ignore[arg-type]
+    return _PLANS[key]
+
+
+def _findings_only(report: Report, _transcript: Transcript, out: Path) -> None:
+    (out / "report.json").write_text(json_form.text(json_form.value(report)), "utf-8")
+
+
+@contextmanager
+def lightly() -> Iterator[None]:
+    """Runs that write no page, only what was found, and make the same plan once: both are tested elsewhere."""
+    with (
+        patch.object(running_runs, "plan", _planned_once),
+        patch.object(running_runs.reports, "write_report", _findings_only),
+    ):
+        yield
 
 
 @cache
@@ -84,7 +116,7 @@ def walked(provider: str, limits: Limits | None = None, **settings: object) -> W
         asking.ask(questions)
         Apart(asking, bench).explain(questions)
         recorder.close()
-    transcript = Transcript(header, tuple(asking.exchanges))
+    transcript = Transcript(header, tuple(asking.exchanges))  # on disk there are no pictures
     report = reported(contract, transcript, asking.unasked, asking.purse.closed)
     return Walk(report.findings, transcript.exchanges, None)
 

@@ -111,7 +111,7 @@ def test_a_refused_key_ends_the_run_at_the_first_valid_edit(
 ) -> None:
     with serving(lambda *_: error(status, "Incorrect API key provided")) as small:
         assert run(small.url, "--profile", profile) == 3
-    assert f"the key was refused ({status}: Incorrect API key provided)" in capsys.readouterr().err
+    assert f"the key was refused ({status})" in capsys.readouterr().err
     assert len(small.asked) <= 4
 
 
@@ -122,7 +122,7 @@ def test_a_key_that_is_refused_for_edits_only_ends_the_run(run: Run, capsys: pyt
 
     with serving(answer) as small:
         assert run(small.url, "--profile", "quick") == 3
-    assert "the key was refused (403: not on your plan)" in capsys.readouterr().err
+    assert "the key was refused (403)" in capsys.readouterr().err
 
 
 def test_a_closed_port_is_told_in_one_sentence(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,7 @@ def _test(found: argparse.ArgumentParser) -> None:
     spending.with_limits(spending.with_choice(found))
     found.add_argument("--timeout", type=float, default=180.0, metavar="S", help="seconds per request (default: 180)")
     found.add_argument("--no-heavy", action="store_true", help="leave out bodies of over 5 MB")
+    found.add_argument("--no-pictures", action="store_true", help="keep no picture, neither sent nor answered")
     with_telling(found)
     results = found.add_mutually_exclusive_group()
     results.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
@@ -60,6 +61,8 @@ def tested(given: argparse.Namespace) -> int:
     teller = telling(given)
     if given.mock and given.resume:
         raise WrongUsage("--resume needs --base-url: a mock that is started for this run has answered nothing yet")
+    if given.no_pictures and given.resume:
+        raise WrongUsage("--resume needs the pictures of what was asked: leave --no-pictures out")
     if given.budget_credits is not None and contract.models is None:
         told = "publishes no list of prices, so --budget-credits cannot be kept; use --budget"
         raise WrongUsage(f"{contract.title} {told}")
@@ -89,6 +92,8 @@ def _order(given: argparse.Namespace, contract: Contract, key: str) -> Order:
         not given.no_heavy,
         profile=spending.profile(given, local=local),
         claims=spending.claims(contract, given.claim),
+        probes=given.fuzz,
+        keep_pictures=not given.no_pictures,
         resume=given.resume is not None,
         agree=spending.agreement(given, contract),
     )

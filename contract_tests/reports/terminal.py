@@ -134,16 +134,42 @@ def _rows(pieces: Sequence[str], screen: Screen, between: str = "  ") -> Iterato
 def _broken(
     found: Sequence[tuple[ReportValue, FindingValue]], room: int, screen: Screen, *, several: bool
 ) -> Iterator[str]:
-    """Three lines for each broken claim while there is room, then how many more there are."""
+    """Three lines for each broken claim or common cause while there is room, then how many more there are."""
     if not found:
         return
     yield ""
+    groups = list(_by_cause(found))
     fits = (room - 1) // 3
-    shown = found if len(found) <= fits else found[: max((room - 2) // 3, 0)]
-    for report, finding in shown:
-        yield from _claim(report, finding, screen, several=several)
-    if len(shown) < len(found):
-        yield fitted(f"{len(found) - len(shown)} more broken: see the page", screen.columns)
+    shown = groups if len(groups) <= fits else groups[: max((room - 2) // 3, 0)]
+    for group in shown:
+        if len(group) > 1:
+            yield from _cause(group, screen, several=several)
+        else:
+            yield from _claim(*group[0], screen, several=several)
+    if left := sum(map(len, groups[len(shown) :])):
+        yield fitted(f"{left} more broken: see the page", screen.columns)
+
+
+def _by_cause(
+    found: Sequence[tuple[ReportValue, FindingValue]],
+) -> Iterator[list[tuple[ReportValue, FindingValue]]]:
+    """Findings of one run that have a likely cause in common stand together, where the worst of them would stand."""
+    groups: dict[object, list[tuple[ReportValue, FindingValue]]] = {}
+    for place, (report, finding) in enumerate(found):
+        cause = finding.get("cause")
+        groups.setdefault((id(report), cause) if cause else place, []).append((report, finding))
+    yield from groups.values()
+
+
+def _cause(group: Sequence[tuple[ReportValue, FindingValue]], screen: Screen, *, several: bool) -> Iterator[str]:
+    report, first = group[0]
+    whose = f"{report['provider']}  " if several else ""
+    known = {cause["id"]: cause["sentence"] for cause in report.get("causes", ())}
+    sentence = known.get(str(first.get("cause"))) or f"{first['claim']} and others"
+    head = fitted(f"broken  {whose}{words.plural(len(group), 'claim')}, likely for one cause", screen.columns)
+    yield head.replace("broken", _paint("broken", "broken", screen), 1)
+    yield fitted(f"        cause     {sentence}", screen.columns)
+    yield fitted(f"        claims    {', '.join(finding['claim'] for _, finding in group)}", screen.columns)
 
 
 def _claim(report: ReportValue, finding: FindingValue, screen: Screen, *, several: bool) -> Iterator[str]:
