@@ -166,6 +166,8 @@ def _status_line(status: int) -> str:
 
 def fields(reply: Reply, started: float, served: int) -> list[tuple[str, str]]:
     """The header fields of a reply; `served` is how many requests were served before it."""
+    if reply.bare:
+        return [(name, _one_line(value)) for name, value in reply.headers]
     found = {
         "content-type": reply.content_type,
         "x-request-id": f"req_{uuid.uuid4().hex}",
