@@ -132,6 +132,8 @@ def _list_faults(settings: Settings) -> int:
         print(f"{name}:")
         for fault in faults.offered(contract):
             print(f"  {fault.id:34} {', '.join(fault.breaks):44} {fault.statement}")
+            for source in fault.sources:
+                print(f"{'':37}seen at {source}")
     return 0
 
 

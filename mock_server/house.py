@@ -140,7 +140,7 @@ class House:
             edit,
             reply,
             started,
-            refused_by=verdict.refused_by if known is None else reply.why,
+            refused_by=reply.why if known or reply.accepted else verdict.refused_by,
             kin=verdict.kin if self._alone else 0,
             own=own,
             scenario=cue.scenario if cue else None,

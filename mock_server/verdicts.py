@@ -82,7 +82,8 @@ class Verdicts:
 
     def right(self, contract: Contract, verdict: Verdict, edit: Edit, broken: Sequence[Fault]) -> Reply:
         """The reply without scenario: the refusal, or the answer; remembered where it is the same every time."""
-        misread = verdict.refused_by is None and any(fault.on == "edit" for fault in broken)
+        overlooked = any(fault.overlooks(edit, verdict.refused_by) for fault in broken)
+        misread = overlooked or (verdict.refused_by is None and any(fault.on == "edit" for fault in broken))
         if verdict.reply is not None and not misread:
             return verdict.fresh() or verdict.reply
         reply = self._answer(contract, faults.misread(broken, edit))
