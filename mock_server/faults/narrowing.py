@@ -113,6 +113,7 @@ def model_demanded(edit: Edit, reply: Reply) -> Reply:
     on="accepted",
     source="https://github.com/sgl-project/sglang/issues/19346",
     catalogue="PA-24",
+    providers=("aitoearn",),
 )
 def links_without_a_store(edit: Edit, reply: Reply) -> Reply:
     """Who asks for a link is refused: there is no store that it could lead to."""
