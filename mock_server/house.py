@@ -203,5 +203,6 @@ def _as_sent(edit: Edit, request: Request) -> tuple[Edit, int]:
 
 def _listed(contract: Contract, request: Request) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return refusal(405, f"The list of models is read with GET, not {request.method}.")
+        reply = refusal(405, f"The list of models is read with GET, not {request.method}.")
+        return reply.with_headers(("Allow", "GET, HEAD"))
     return Reply(document=contract.models.example if contract.models else None)

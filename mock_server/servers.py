@@ -35,7 +35,7 @@ GRACE = 5.0
 THREADS = 64
 
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
-_BLOCK, _BLOCKS = 4 << 20, 6
+_BLOCK, _BLOCKS = 4 << 20, 4
 """Bytes of a block of pixels, and how many blocks are kept for the next picture."""
 
 Say: TypeAlias = Callable[[str], None]

@@ -98,8 +98,8 @@ def _has_alpha(picture: Image.Image) -> bool:
     return "A" in picture.getbands() or "transparency" in picture.info
 
 
-_LARGE = 12_000_000
-_decoded: ByteCache[Image.Image] = ByteCache(24_000_000)
+_LARGE = 8_000_000
+_decoded: ByteCache[Image.Image] = ByteCache(16_000_000)
 _decoded_large: ByteCache[Image.Image] = ByteCache(64_000_000)
 """Pictures by their files; files and pixels both count. One photograph of twelve million pixels fits into the second,
 which holds those of over LARGE bytes."""
