@@ -33,7 +33,7 @@ OUT = Path("image-contract-report")
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     told = "ask an endpoint and judge what comes back"
-    _test(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told)))))
+    _test(with_telling(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told))))))
     found = with_seed(verb(verbs, "demo", demo, "test the bundled relays against the mock"))
     found.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: %(default)s")
 
@@ -49,7 +49,6 @@ def _test(found: argparse.ArgumentParser) -> None:
     found.add_argument("--timeout", type=float, default=180.0, metavar="S", help="seconds per request (default: 180)")
     found.add_argument("--no-heavy", action="store_true", help="leave out bodies of over 5 MB")
     found.add_argument("--no-pictures", action="store_true", help="keep no picture, neither sent nor answered")
-    with_telling(found)
     results = found.add_mutually_exclusive_group()
     results.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
     results.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run there: nothing is asked twice")
