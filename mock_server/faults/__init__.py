@@ -74,5 +74,14 @@ def miswrite(faults: Sequence[Fault], edit: Edit, reply: Reply, contract: Contra
     """The reply as faults that spoil replies leave it."""
     for fault in faults:
         if fault.acts_on(reply):
-            reply = fault.act(edit, reply, contract) if isinstance(fault.act, partial) else fault.act(edit, reply)
+            reply = _spoilt(fault, edit, reply, contract)
     return reply
+
+
+def _spoilt(fault: Fault, edit: Edit, reply: Reply, contract: Contract) -> Reply:
+    """What a scenario, or a fault before this one, has left without the member that it spoils stays as it is."""
+    try:
+        spoilt: Reply = fault.act(edit, reply, contract) if isinstance(fault.act, partial) else fault.act(edit, reply)
+    except (LookupError, TypeError, AttributeError):
+        return reply
+    return spoilt
