@@ -1,7 +1,10 @@
 """Every seeded fault and every forgotten claim against every claim: caught or not, by which claim, at what price.
 
-`python -m benchmarks.killmatrix [--out docs/detection.md] [provider ...]` asks the whole one-by-one plan of each
-provider once without a fault, then for each fault again what it can touch, and writes the table from the run itself.
+    python -m benchmarks.killmatrix [--profile full|quick] [--anew] [PROVIDER ...]
+
+`full` asks the whole one-by-one plan of each provider once without a fault, then for each fault again what it can touch.
+`quick` makes one quick run for each, pools taken apart where they are refused. Each result is a line in
+`benchmarks/results`, and a run that was cut short goes on; `python -m benchmarks.detection` writes the document.
 """
 
 from __future__ import annotations
@@ -10,14 +13,17 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks import rows
 from contract_tests.evidence import Evidence
 from contract_tests.judging import findings
 from contract_tests.questions import Question
 from mock_server import faults
 from mock_server.settings import Settings
 from specs import loading
+from specs.transcripts import billed
+from tests.pool_walks import conformant
+from tests.pool_walks import walked as quickly
 from tests.walking import breaking, broken, faultless, touched_by, walked
 
 
@@ -33,20 +39,10 @@ class Case:
     settings: Settings
     touched: tuple[Question, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a case: the judged claims found broken, requests and billed edits of what was asked again."""
-
-    case: Case
-    caught: frozenset[str]
-    requests: int
-    billed: int
-
     @property
-    def disturbed(self) -> frozenset[str]:
-        """Claims found broken that the fault does not name."""
-        return self.caught - set(self.case.breaks)
+    def key(self) -> tuple[str, ...]:
+        """What the case is called among the results."""
+        return self.provider, self.kind, self.id
 
 
 def cases(provider: str) -> Iterator[Case]:
@@ -61,55 +57,51 @@ def cases(provider: str) -> Iterator[Case]:
             yield Case(provider, "forget", claim.id, (claim.id,), (), settings, breaking(provider, claim.id))
 
 
-def result(case: Case) -> Result:
+def one_by_one(case: Case) -> rows.Row:
     """Ask what the case touches, and judge it together with the rest of the faultless walk."""
     again = walked(case.settings, case.touched)
     ids = {question.id for question in case.touched}
     kept = (one for one in faultless(case.provider).asked if one.exchange.question not in ids)
     caught = broken(findings(Evidence(again.contract, (*kept, *again.asked))))
-    billed = sum(one.response is not None and 200 <= one.response.status < 300 for one in again.asked)
-    return Result(case, frozenset(caught), len(again.asked), billed)
+    paid = sum(billed(one.exchange) for one in again.asked)
+    return _row(case, caught, len(again.asked), paid)
 
 
-def table(results: Sequence[Result]) -> str:
-    """The document, worst first."""
-    caught = [one for one in results if one.caught & set(one.case.breaks)]
-    disturbed = sum(len(one.disturbed) for one in results)
-    lines = [
-        "# Detection",
-        "",
-        "Written by `make killmatrix` from the run itself: each line is one mock with one thing wrong.",
-        "",
-        f"- {len(results)} cases: {len(caught)} caught, {len(results) - len(caught)} not",
-        f"- claims disturbed that the fault does not name: {disturbed}, {disturbed / max(1, len(results)):.2f} a case",
-        "",
-        "| provider | case | public reports | caught by | also | requests | billed |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for one in sorted(results, key=lambda r: (bool(r.caught & set(r.case.breaks)), r.case.provider)):
-        named = ", ".join(f"`{claim}`" for claim in sorted(one.caught & set(one.case.breaks))) or "**not caught**"
-        also = ", ".join(f"`{claim}`" for claim in sorted(one.disturbed))
-        case = f"{one.case.kind} `{one.case.id}`"
-        reports = ", ".join(one.case.catalogue)
-        lines.append(f"| {one.case.provider} | {case} | {reports} | {named} | {also} | {one.requests} | {one.billed} |")
-    return "\n".join(lines) + "\n"
+def pooled(case: Case) -> rows.Row:
+    """One quick run; `more` is what it cost beyond that of a conformant endpoint."""
+    walk = quickly(case.provider, faults=case.settings.faults, forget=case.settings.forget)
+    row = _row(case, walk.broken, len(walk.exchanges), walk.billable)
+    return row | {"more": walk.billable - conformant(case.provider).billable}
+
+
+def _row(case: Case, caught: set[str], requests: int, paid: int) -> rows.Row:
+    told = {"provider": case.provider, "kind": case.kind, "id": case.id, "breaks": list(case.breaks)}
+    return told | {
+        "catalogue": list(case.catalogue),
+        "caught": sorted(caught & set(case.breaks)),
+        "also": sorted(caught - set(case.breaks)),
+        "requests": requests,
+        "billed": paid,
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the matrix. Exit status: 0 everything is caught, 1 something is not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("provider", nargs="*", default=list(loading.providers()))
-    parser.add_argument("--out", type=Path, default=Path("docs/detection.md"))
+    parser.add_argument("--profile", choices=("full", "quick"), default="full")
+    parser.add_argument("--anew", action="store_true", help="forget what an earlier run found")
     given = parser.parse_args(argv)
-    todo = [case for provider in given.provider for case in cases(provider)]
-    results = []
+    name, way = f"killmatrix-{given.profile}", pooled if given.profile == "quick" else one_by_one
+    if given.anew:
+        rows.forget(name)
+    done = rows.keys(name)
+    todo = [case for provider in given.provider for case in cases(provider) if case.key not in done]
     for number, case in enumerate(todo, 1):
-        results.append(result(case))
+        rows.add(name, way(case))
         print(f"\r{number} of {len(todo)}", end="", file=sys.stderr, flush=True)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(table(results), "utf-8")
-    missed = [one for one in results if not one.caught]
-    print(f"\n{len(results) - len(missed)} of {len(results)} caught: {given.out}", file=sys.stderr)
+    missed = [row for row in rows.read(name) if not (row["caught"] or row["also"])]
+    print(f"\nnot caught: {', '.join(row['id'] for row in missed) or 'none'}", file=sys.stderr)
     return 1 if missed else 0
 
 

@@ -15,6 +15,9 @@ from specs.models import ModelList
 
 STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
 
+THOROUGH = ("images-modes", "mask-opaque", "mask-transparent", "n-3", "response-format-url-n-2")
+"""Designs that serve no claim of their own: the full plan asks for them, a quick one does not pay for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -40,6 +43,7 @@ def documented(contract: Contract, field: str) -> bool:
 def _several(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
     if documented(contract, "n"):
         yield Design("n-2", base.with_field("n", 2))
+        yield Design("n-3", base.with_field("n", 3))
 
 
 def _sizes(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
@@ -82,6 +86,8 @@ def _payloads(contract: Contract, _models: ModelList | None, base: Draft) -> Ite
     if documented(contract, "response_format"):
         for way in choosing.values(contract, "response_format"):
             yield Design(f"response-format-{way}", base.with_field("response_format", way))
+        if documented(contract, "n"):
+            yield Design("response-format-url-n-2", base.with_field("response_format", "url").with_field("n", 2))
 
 
 def _masks(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
@@ -89,9 +95,14 @@ def _masks(contract: Contract, _models: ModelList | None, base: Draft) -> Iterat
         strong = base.with_field("prompt", STRONG)
         yield Design("mask-window", samples.masked(strong))
         yield Design("mask-window-white", samples.masked(strong, white=True))
+        yield Design("mask-opaque", samples.masked(strong, "opaque"))
+        yield Design("mask-transparent", samples.masked(strong, "transparent"))
+        if documented(contract, "n"):
+            yield Design("mask-n-2", samples.masked(strong.with_field("n", 2)))
 
 
 def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    yield Design("images-modes", base.with_images(*map(samples.picture_in, samples.MODES)))
     yield Design("images-2", base.with_images(*samples.pictures(2)))
     for kind in ("jpeg", "webp"):
         yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
@@ -108,6 +119,8 @@ def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
             yield Design(f"stream-partials-{count}", streamed.with_field("partial_images", count))
     if documented(contract, "mask"):
         yield Design("stream-mask", samples.masked(streamed.with_field("prompt", STRONG)))
+    if "webp" in choosing.values(contract, "output_format"):
+        yield Design("stream-webp", streamed.with_field("output_format", "webp"))
 
 
 def _model_left_out(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:

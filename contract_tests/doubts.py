@@ -21,6 +21,9 @@ _PICTURED = frozenset({"image", "image[]", "images", "data-url"})
 _OF_FIELDS = frozenset({"duplicate-field", "empty-field", "extra-field"})
 """Unusual forms that are a field's and not a picture's."""
 
+_NAMES: dict[int, tuple[Claim, frozenset[str]]] = {}
+"""What each claim names, found once: a claim holds mappings, so it cannot be a key itself."""
+
 
 def doubtful(contract: Contract, edit: Edit, known: frozenset[str], breached: Collection[Claim]) -> frozenset[str]:
     """The fields that may be at fault though no judged claim says so, as `image`, `mask` or by their name.
@@ -60,7 +63,9 @@ def _welcomes(claim: Claim, name: str) -> bool:
 
 def named_by(claim: Claim) -> frozenset[str]:
     """The fields a request claim is about."""
-    return frozenset(_named(claim))
+    if id(claim) not in _NAMES or _NAMES[id(claim)][0] is not claim:
+        _NAMES[id(claim)] = claim, frozenset(_named(claim))
+    return _NAMES[id(claim)][1]
 
 
 def _named(claim: Claim) -> Iterator[str]:

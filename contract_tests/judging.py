@@ -8,6 +8,7 @@ verdict rests on silence: where nothing was judged the finding is `not-run` or `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -41,7 +42,18 @@ def judge(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[Finding, .
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """A finding for each claim of the evidence's contract, in its order."""
+    _look_at_answers(evidence)
     return tuple(_found(claim, evidence) for claim in evidence.contract.claims)
+
+
+def _look_at_answers(evidence: Evidence) -> None:
+    """Put every claim about answers to one exchange after another: each picture is decoded once, not once a claim."""
+    claims = [claim for claim in evidence.contract.claims if claim.area in ("answer", "stream")]
+    for asked in evidence.asked:
+        for claim in claims:
+            if asked.outcome == "accepted" and _is_about(claim, asked):
+                with suppress(Exception):  # it is raised again, and told, where the claim is judged
+                    _ruled(claim, asked)
 
 
 def _found(claim: Claim, evidence: Evidence) -> Finding:
@@ -148,13 +160,20 @@ def _acceptance(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
 
 
 def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
-    streams = claim.area == "stream"
     for asked in evidence.asked:
-        fits = is_valid(asked) and asked.edit.streams == streams and applies(claim, asked.edit, asked.features)
-        if fits and asked.outcome == "accepted":
+        if not _is_about(claim, asked):
+            continue
+        if asked.outcome == "accepted":
             yield _ruled(claim, asked)
-        elif fits and asked.outcome in ("unavailable", "crashed"):
+        elif asked.outcome in ("unavailable", "crashed"):
             yield Judged(asked, silent=asked.why)
+
+
+def _is_about(claim: Claim, asked: Asked) -> bool:
+    """Whether a claim about answers (or streams) is about this exchange."""
+    streams = asked.edit.streams
+    fits = streams if claim.area == "stream" else not streams or RULES[claim.rule].finished
+    return is_valid(asked) and fits and applies(claim, asked.edit, asked.features)
 
 
 def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:

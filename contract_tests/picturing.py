@@ -22,7 +22,7 @@ WINDOW = (0.53, 0.05, 0.75, 0.24)
 """The window of a mask as shares of width and height (left, top, right, bottom).
 
 It lies within one eighth of the square, between the middle lines and the diagonals, so that none of the seven flips and
-rotations of a square lays it on itself.
+rotations of a square lays it on itself. Its lower left quarter is opaque: who takes it for a box paints there, too.
 """
 
 _LIGHTNESS = (0.18, 0.40, 0.62, 0.86)
@@ -84,13 +84,14 @@ def window_box(width: int, height: int) -> tuple[int, int, int, int]:
 def mask(width: int = 256, height: int = 256, alpha: str = "window", *, white: bool = False) -> Image.Image:
     """A mask, RGBA, black (or `white`) under its alpha.
 
-    `alpha`: `window` (transparent in the window, opaque elsewhere), `opaque`, `transparent`, `gradient` (opaque at the
-    left edge, transparent at the right one).
+    `alpha`: `window` (transparent in three quarters of the window, opaque elsewhere), `opaque`, `transparent`,
+    `gradient` (opaque at the left edge, transparent at the right one).
     """
     plain = Image.new("L", (width, height), {"transparent": 0}.get(alpha, 255))
     if alpha == "window":
         left, top, right, bottom = window_box(width, height)
         plain.paste(0, (left, top, right, bottom))
+        plain.paste(255, (left, (top + bottom) // 2, (left + right) // 2, bottom))
     elif alpha == "gradient":
         slope = Image.linear_gradient("L").rotate(-90).resize((width, height))
         plain = slope.point(lambda value: min(255, max(0, (value - 8) * 255 // 239)))

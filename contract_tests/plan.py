@@ -28,7 +28,7 @@ from specs.models import ModelList
 Profile: TypeAlias = Literal["quick", "full", "free"]
 PROFILES: tuple[Profile, ...] = ("quick", "full", "free")
 
-__all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "plan"]
+__all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "chosen", "plan"]
 
 
 class FaultyPlan(ValueError):
@@ -49,6 +49,19 @@ def plan(
     Raises FaultyPlan.
     """
     whole = _one_by_one(contract, models, seed, heavy=heavy)
+    return chosen(whole, contract, models, seed, profile=profile, claims=claims)
+
+
+def chosen(
+    whole: Sequence[Question],
+    contract: Contract,
+    models: ModelList | None,
+    seed: int = 0,
+    *,
+    profile: Profile = "full",
+    claims: Collection[str] = (),
+) -> tuple[Question, ...]:
+    """Of the whole plan, what a profile asks, or what some claims need of it. Raises FaultyPlan."""
     wanted = selected(whole, contract, claims) if claims else whole
     if profile == "full":
         return _unique(wanted)

@@ -27,6 +27,16 @@ def picture(width: int = SIDE, height: int = SIDE, kind: str = "png", seed: int 
     return File(data, f"picture.{_ENDINGS.get(kind, kind)}", f"image/{kind}")
 
 
+MODES = ("RGBA", "P", "L")
+"""Ways in which a PNG holds its pixels beside plain colours: with alpha, by a palette, in shades of grey."""
+
+
+@lru_cache(maxsize=8)
+def picture_in(mode: str, seed: int = 0) -> File:
+    """The source picture as a PNG of one of the MODES."""
+    return File(picturing.written(picturing.source(SIDE, SIDE, seed).convert(mode)), f"picture-{mode.lower()}.png")
+
+
 def pictures(count: int, seed: int = 0) -> tuple[File, ...]:
     """`count` different source pictures."""
     return tuple(picture(seed=seed + index) for index in range(count))

@@ -19,6 +19,7 @@ _EXAMPLES = """examples:
   image-mock --scenario 'rate-limit;times=2'     the first two requests are answered 429
   image-mock --fault b64-data-prefix             one thing wrong on purpose (`image-mock faults` lists them)
   image-mock --forget mask-matches-image         one claim not enforced (`image-contract list` lists them)
+  image-mock --replay report/transcript.jsonl    what a recorded endpoint answered, again; 404 for what it was not asked
 
 every option may also stand in a --config file (`port: 4010`) or in a variable (IMAGE_MOCK_PORT=4010).
 """
@@ -89,6 +90,8 @@ def _settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> Settings
         cors=tuple(values["cors"]),
         log=values["log"],
         largest=max(0, values["max_body"]),
+        replay=values["replay"],
+        replay_pace=_seconds(values, "replay_pace"),
     )
 
 
@@ -129,6 +132,8 @@ def _list_faults(settings: Settings) -> int:
         print(f"{name}:")
         for fault in faults.offered(contract):
             print(f"  {fault.id:34} {', '.join(fault.breaks):44} {fault.statement}")
+            for source in fault.sources:
+                print(f"{'':37}seen at {source}")
     return 0
 
 

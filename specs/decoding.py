@@ -34,6 +34,11 @@ def turned_with(picture: Image.Image, bearer: Image.Image) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
+def is_turned(picture: Image.Image) -> bool:
+    """Whether a picture's metadata say that it is to be shown turned or mirrored."""
+    return _orientation(picture) in _TURNS
+
+
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """A grey picture of more than eight bits, scaled; Pillow alone would clip nearly all of it to white.
 

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from multipart import parse_options_header
 
+from specs import pictures
 from specs.edits import Edit, Input
 from specs.messages import Part, Request
 
 UNUSUAL = frozenset(
     {
+        "blank-mask",
         "chunked",
         "duplicate-field",
         "empty-field",
@@ -51,6 +53,8 @@ def _of_edit(edit: Edit) -> Iterator[str]:
         yield "images"
     if edit.mask is not None:
         yield "mask"
+        if edit.mask.data is not None and pictures.is_blank(edit.mask.data):
+            yield "blank-mask"
     if edit.streams:
         yield "stream"
     for picture in (*edit.images, *((edit.mask,) if edit.mask else ())):

@@ -119,7 +119,7 @@ def walked(provider: str, limits: Limits | None = None, **settings: object) -> W
         asking.ask(questions)
         Apart(asking, bench).explain(questions)
         recorder.close()
-        transcript = Transcript(header, tuple(asking.exchanges))  # on disk there are no pictures
+    transcript = Transcript(header, tuple(asking.exchanges))  # on disk there are no pictures
     report = reported(contract, transcript, asking.unasked, asking.purse.closed)
     return Walk(report.findings, transcript.exchanges, None)
 

@@ -103,6 +103,11 @@ WALKS: tuple[tuple[str, str, Pick], ...] = (
     ("chatanywhere", "other-events", _streams),
     ("openai", "other-files", _either(_formats, _masks)),
     ("chatanywhere", "strict-forms", _either(_wires, _few)),
+    ("openai", "nulls", _either(_few, _streams)),
+    ("aitoearn", "nulls", _either(_few, _links)),
+    ("openai", "old-lines", _streams),
+    ("aitoearn", "other-answers", _either(_formats, _models, _few)),
+    ("openai", "no-blank-masks", _masks),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from mock_server.faults import documents, envelopes, payloads, refusing, repaints, streams
+from mock_server.faults import accepting, documents, envelopes, narrowing, payloads, refusing, repaints, streams
 from mock_server.faults.register import FAULTS, Fault
 from mock_server.replies import Reply, refusal
 from mock_server.settings import WrongSettings
@@ -20,7 +20,7 @@ from specs.edits import Edit
 
 __all__ = ["FAULTS", "Fault", "chosen", "misread", "miswrite", "offered"]
 
-_ = (documents, envelopes, payloads, refusing, repaints, streams)
+_ = (accepting, documents, envelopes, narrowing, payloads, refusing, repaints, streams)
 
 
 def offered(contract: Contract) -> tuple[Fault, ...]:

@@ -1,49 +1,118 @@
-"""The rule about whether a result is an edit of the picture that was sent, or of none at all."""
+"""The rule about whether a result is an edit of the picture that was sent: of that one, upright, and an edit at all.
+
+Pictures are compared as GRID by GRID cells of colour, whole and along their rim alone: what is painted into the middle
+of a picture leaves the rim as it was. Measured on 480 edits by a careful painter, drifted, noisy and with up to two
+thirds repainted: likeness 0.65 at the least, 0.9 in the middle; unrelated pictures lie around 0, 19 in 20 below 0.35.
+Turned or mirrored, the same edits were less like their source, by 0.25 at the least, than like the source so turned;
+upright ones were more like it, by 0.25 at the least.
+"""
 
 from __future__ import annotations
 
-from PIL import Image
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from PIL import Image, ImageChops, ImageStat
 
 from specs import pictures
 from specs.answers import Asked
 from specs.rules.payload import readable
 from specs.rules.register import Breach, Said, Silent, rule
+from specs.rules.repainting import SHAPE
 
 GRID = 16
 """Pictures are compared as so many by so many cells of colour: an edit keeps these, details do not matter."""
 
+RIM = 2
+"""Cells on each side that are the rim."""
 
-@rule("answer")
+TURNED = 0.1
+"""By how much a result has to be more like the source turned than like the source to be called turned: see above."""
+
+SURE = 0.6
+"""The likeness from which a result is like a picture beyond chance."""
+
+UNTOUCHED = 1.0
+"""Mean change (of 255) below which nothing was edited; encoding a picture anew changes it more, an edit far more."""
+
+_TURNS = {
+    Image.Transpose.FLIP_LEFT_RIGHT: "mirrored left to right",
+    Image.Transpose.FLIP_TOP_BOTTOM: "mirrored top to bottom",
+    Image.Transpose.ROTATE_180: "turned by 180 degrees",
+    Image.Transpose.ROTATE_90: "turned to the left",
+    Image.Transpose.ROTATE_270: "turned to the right",
+    Image.Transpose.TRANSPOSE: "transposed",
+    Image.Transpose.TRANSVERSE: "transposed the other way",
+}
+
+
+@rule("answer", finished=True)
 def source_recognised(asked: Asked, *, least: float, words: str) -> Said:
-    """A result whose prompt asks to "{words}" is recognisably the picture that was sent: likeness at least {least}."""
+    """A result whose prompt asks to "{words}" is an edit of the picture that was sent: recognisably that picture
+    (likeness at least {least}), upright and not mirrored, and not that picture itself.
+    """
     source = asked.edit.images[0].data if len(asked.edit.images) == 1 else None
     prompt = asked.edit.get("prompt")
     if source is None or not isinstance(prompt, str) or words not in prompt or pictures.decodes(source):
         yield Silent("the prompt does not ask to keep the one picture that was sent")
         return
+    if pictures.is_turned(source):
+        yield Silent("the picture that was sent is turned by its metadata, which some endpoints heed and some do not")
+        return
     found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
     if not found:
         yield Silent("no picture could be decoded")
     for payload, data in found:
-        like = likeness(source, data)
-        if like is None:
-            yield Silent("the picture that was sent is of one colour, so nothing is like it")
-        elif like < least:
-            sentence = f"picture {payload.index} is not like the one that was sent: likeness {like:.2f}"
-            yield Breach(sentence, f"likeness of at least {least}", f"{like:.2f}")
+        yield from _compared(f"picture {payload.index}", source, data, least, masked=asked.edit.mask is not None)
+
+
+def _compared(name: str, source: bytes, result: bytes, least: float, *, masked: bool) -> Said:
+    like = likeness(source, result)
+    way, turned = _best_turn(source, result)
+    if like is None:
+        yield Silent("the picture that was sent is of one colour, so nothing is like it")
+    elif turned >= SURE and turned - like > TURNED:
+        sentence = f"{name} is the one that was sent, {way}: likeness {turned:.2f} so and {like:.2f} upright"
+        yield Breach(sentence, "the picture upright", way)
+    elif like < least:
+        sentence = f"{name} is not like the one that was sent: likeness {like:.2f}"
+        yield Breach(sentence, f"likeness of at least {least}", f"{like:.2f}")
+    elif not masked and (changed := _change(source, result)) < UNTOUCHED:
+        told = f"{changed:.1f} of 255"
+        yield Breach(f"{name} is the one that was sent: it changed by {told}", "an edit", told)
 
 
 def likeness(source: bytes, result: bytes) -> float | None:
     """How alike source and result are: the correlation (-1 to 1) of their colours on the GRID, channel by channel.
 
-    Where their proportions differ the source may have been stretched, framed or cropped: the best of the three counts.
-    None when the source has no structure to compare. Raises BrokenPicture.
+    The better of whole and rim counts. Where their proportions differ the source may have been stretched, framed or
+    cropped: the best of the three. None when the source has no structure to compare. Raises BrokenPicture.
     """
-    before, after = pictures.pixels(source).convert("RGB"), pictures.pixels(result).convert("RGB")
+    return _likeness(_reduced(source), _reduced(result))
+
+
+def _best_turn(source: bytes, result: bytes) -> tuple[str, float]:
+    """In which turn the source is most like the result, and how much."""
+    before, after = _reduced(source), _reduced(result)
+    found = ((like, _TURNS[way]) for way in _TURNS if (like := _likeness(before.transpose(way), after)) is not None)
+    like, way = max(found, key=lambda one: one[0], default=(0.0, ""))
+    return way, like
+
+
+@lru_cache(maxsize=64)
+def _reduced(file: bytes) -> Image.Image:
+    """The colours of a picture, its shorter side four times the GRID or a little more. Raises BrokenPicture."""
+    picture = pictures.pixels(file).convert("RGB")
+    return picture.reduce(max(1, min(picture.size) // (4 * GRID)))
+
+
+def _likeness(before: Image.Image, after: Image.Image) -> float | None:
     ways = [(before, after)]
-    if before.width * after.height != after.width * before.height:
+    wide, high = before.width * after.height, after.width * before.height
+    if abs(wide - high) > SHAPE * high:
         ways += [(before, _middle(after, before.size)), (_middle(before, after.size), after)]
-    found = [like for one, other in ways if (like := _correlation(_cells(one), _cells(other))) is not None]
+    cells = [(_cells(one), _cells(other)) for one, other in ways]
+    found = [like for pair in cells for like in _correlations(*pair) if like is not None]
     return max(found, default=None)
 
 
@@ -56,10 +125,27 @@ def _middle(picture: Image.Image, shape: tuple[int, int]) -> Image.Image:
 
 
 def _cells(picture: Image.Image) -> list[float]:
-    """The colours on the GRID, each less the mean of its channel."""
-    cells = [float(value) for value in picture.resize((GRID, GRID), Image.Resampling.BOX).tobytes()]
-    means = [sum(cells[channel::3]) / (GRID * GRID) for channel in range(3)]
-    return [value - means[place % 3] for place, value in enumerate(cells)]
+    """The colours on the GRID: three channels a cell, row by row."""
+    return [float(value) for value in picture.resize((GRID, GRID), Image.Resampling.BOX).tobytes()]
+
+
+_WHOLE = range(GRID * GRID)
+_RIM = [y * GRID + x for y in range(GRID) for x in range(GRID) if min(x, y, GRID - 1 - x, GRID - 1 - y) < RIM]
+
+
+def _correlations(one: list[float], other: list[float]) -> Iterator[float | None]:
+    for places in (_WHOLE, _RIM):
+        yield _correlation(_less_mean(one, places), _less_mean(other, places))
+
+
+def _less_mean(cells: list[float], places: Iterable[int]) -> list[float]:
+    """The colours of some cells, channel after channel, each less the mean of its channel."""
+    found = []
+    for channel in range(3):
+        values = [cells[3 * place + channel] for place in places]
+        mean = sum(values) / len(values)
+        found += [value - mean for value in values]
+    return found
 
 
 def _correlation(one: list[float], other: list[float]) -> float | None:
@@ -67,3 +153,10 @@ def _correlation(one: list[float], other: list[float]) -> float | None:
     if not ours:
         return None
     return sum(a * b for a, b in zip(one, other, strict=True)) / (ours * theirs) ** 0.5 if theirs else 0.0
+
+
+def _change(source: bytes, result: bytes) -> float:
+    """Mean change (0 to 255) of a result to its source, scaled to the result's size."""
+    before, after = pictures.pixels(source).convert("RGB"), pictures.pixels(result).convert("RGB")
+    difference = ImageChops.difference(before.resize(after.size, Image.Resampling.BILINEAR), after)
+    return sum(ImageStat.Stat(difference).mean) / 3

@@ -90,7 +90,7 @@ def picture_whole(asked: Asked) -> Said:
             yield Breach(f"picture {payload.index} does not decode: {why}", "a whole picture", why)
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def picture_format(asked: Asked, *, default: str | None = None) -> Said:
     """Each returned picture has the format that `output_format` asks for, by its bytes."""
     asked_for = asked.edit.get("output_format") or default
@@ -104,7 +104,7 @@ def picture_format(asked: Asked, *, default: str | None = None) -> Said:
             yield Breach(f"picture {payload.index} is {kind}, {asked_for} was asked for", asked_for, str(kind))
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def picture_size(asked: Asked, *, default: str | None = None) -> Said:
     """Each returned picture has exactly the dimensions that `size` asks for."""
     size = exact_size(asked.edit.get("size") or default)
@@ -135,7 +135,7 @@ def pictures_differ(asked: Asked) -> Said:
         digests.setdefault(digest, payload.index)
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def picture_transparent(asked: Asked) -> Said:
     """With `background` = transparent, the returned picture has an alpha channel.
 

@@ -41,7 +41,10 @@ Check: TypeAlias = Callable[..., Said]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule; `required` and `optional` name the numbers a claim has to, or may, give."""
+    """A registered rule; `required` and `optional` name the numbers a claim has to, or may, give.
+
+    `finished`: it is about answers and looks at finished pictures only, so it can be asked of a stream's, too.
+    """
 
     name: str
     area: Area
@@ -49,6 +52,7 @@ class Rule:
     statement: str
     required: frozenset[str]
     optional: frozenset[str]
+    finished: bool = False
 
     def type_of(self, name: str) -> str:
         """The type of the number called `name`, as it is written in the rule: `int`, `list[str]`."""
@@ -97,7 +101,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def rule(area: Area) -> Callable[[Check], Check]:
+def rule(area: Area, *, finished: bool = False) -> Callable[[Check], Check]:
     """Register a rule for an area; the function's name is its id, its docstring its statement."""
 
     def keep(check: Check) -> Check:
@@ -109,7 +113,9 @@ def rule(area: Area) -> Callable[[Check], Check]:
         code, defaults = check.__code__, check.__kwdefaults__ or {}
         named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         statement = " ".join(check.__doc__.split("\n\n")[0].split())
-        RULES[name] = Rule(name, area, check, statement, frozenset(named) - set(defaults), frozenset(defaults))
+        RULES[name] = Rule(
+            name, area, check, statement, frozenset(named) - set(defaults), frozenset(defaults), finished
+        )
         return check
 
     return keep

@@ -1,6 +1,7 @@
 """Rules about where a picture changed: what the mask's transparent and opaque parts promise.
 
-Source and result are compared as a viewer shows them: upright, and on white where they are transparent.
+Source and result are compared on white where they are transparent. A source that is turned by its metadata is not
+compared at all: some endpoints heed them and some do not, and no document speaks of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ MARGIN = 4
 SHAPE = 0.02
 """How far the proportions of source and result may differ to be compared place by place."""
 
+CELLS = 32
+"""Into so many by so many cells a result is cut to see where it changed most."""
+
 _EDGE = ImageFilter.BoxBlur(MARGIN)
 _WHOLE = [0] * 255 + [255]
 
@@ -31,11 +35,13 @@ _WHOLE = [0] * 255 + [255]
 class Change:
     """Mean difference (0 to 255) of a result to its source, under the transparent and under the opaque mask.
 
-    None where that part of the mask vanishes once the MARGIN along the edge is left out.
+    None where that part of the mask vanishes once the MARGIN along the edge is left out. `spot` is the mean difference
+    in the cell that changed most of those that are opaque throughout, None when there is no such cell.
     """
 
     inside: float | None
     outside: float | None
+    spot: float | None = None
 
 
 def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
@@ -43,6 +49,8 @@ def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
     mask = asked.edit.mask.data if asked.edit.mask else None
     source = asked.edit.images[0].data if asked.edit.images else None
     if mask is None or source is None or pictures.decodes(source) or pictures.decodes(mask):
+        return
+    if pictures.is_turned(source):
         return
     for payload, result in readable(asked):
         if pictures.decodes(result) is None and _same_shape(source, result):
@@ -69,7 +77,17 @@ def _measure(source: bytes, mask: bytes, result: bytes) -> Change:
     before = pictures.pixels(source).resize(after.size, Image.Resampling.LANCZOS)
     alpha = pictures.mask_over(mask, source).resize(after.size, Image.Resampling.NEAREST)
     difference = ImageChops.difference(_on_white(before), _on_white(after))
-    return Change(_mean(difference, _well_within(alpha, 0)), _mean(difference, _well_within(alpha, 255)))
+    kept = _well_within(alpha, 255)
+    return Change(_mean(difference, _well_within(alpha, 0)), _mean(difference, kept), _spot(difference, kept))
+
+
+def _spot(difference: Image.Image, area: Image.Image) -> float | None:
+    """The mean difference of the cell that differs most of those that lie in the area altogether."""
+    cells = (CELLS, CELLS)
+    whole = area.resize(cells, Image.Resampling.BOX).tobytes()
+    changed = difference.resize(cells, Image.Resampling.BOX).tobytes()
+    means = [sum(changed[3 * place : 3 * place + 3]) / 3 for place, share in enumerate(whole) if share == 255]
+    return max(means, default=None)
 
 
 def _well_within(alpha: Image.Image, value: int) -> Image.Image:
@@ -95,20 +113,26 @@ def _mean(difference: Image.Image, area: Image.Image) -> float | None:
 _NOTHING = Silent("there is no mask and picture to compare, no such part in the mask, or other proportions")
 
 
-@rule("answer")
-def mask_keeps_opaque(asked: Asked, *, tolerance: float) -> Said:
-    """Under the opaque part of the mask each picture stays as it was: it changes by at most {tolerance} of 255."""
-    found = [(payload, seen.outside) for payload, seen in _changes(asked) if seen.outside is not None]
+@rule("answer", finished=True)
+def mask_keeps_opaque(asked: Asked, *, tolerance: float, spot: float = 255) -> Said:
+    """Under the opaque part of the mask each picture stays as it was: it changes by at most {tolerance} of 255, and
+    nowhere, on the average of a cell, by more than {spot}.
+    """
+    found = [(payload, seen, seen.outside) for payload, seen in _changes(asked) if seen.outside is not None]
     if not found:
         yield _NOTHING
-    for payload, outside in found:
+    for payload, seen, outside in found:
         if outside > tolerance:
             told = f"{outside:.1f} of 255"
             sentence = f"the kept part of picture {payload.index} changed by {told}"
             yield Breach(sentence, f"at most {tolerance} of 255", told)
+        elif seen.spot is not None and seen.spot > spot:
+            told = f"{seen.spot:.1f} of 255 in a spot"
+            sentence = f"the kept part of picture {payload.index} changed by {told}"
+            yield Breach(sentence, f"at most {spot} of 255 anywhere", told)
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def mask_repaints_transparent(asked: Asked, *, least: float) -> Said:
     """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255."""
     found = [(payload, seen.inside) for payload, seen in _changes(asked) if seen.inside is not None]
@@ -121,7 +145,7 @@ def mask_repaints_transparent(asked: Asked, *, least: float) -> Said:
             yield Breach(sentence, f"at least {least} of 255", told)
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def mask_heeded(asked: Asked, *, times: float = 1.5) -> Said:
     """The transparent part of the mask changes at least {times} times as much as the opaque part."""
     both = [(p, seen.inside, seen.outside) for p, seen in _changes(asked)]

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image, ImageOps
 
@@ -31,6 +31,7 @@ class Work:
     kind: str
     manners: Manners
     seed: int
+    retouch: Callable[[Work, int, bytes], bytes] | None = None
 
     def picture(self, index: int, scale: int = 1) -> bytes:
         """The picture of this number, as a file; unfinished ones are `scale` times smaller."""
@@ -47,10 +48,10 @@ class Work:
             self.manners.frame,
         )
         painted = artist.paint(wanted)
-        painted = painted.convert("RGBA") if self.clear else painted
-        return artist.encoded(
-            painted, self.kind, self.values.get("output_compression", 90), odd=self.manners.files == "odd"
-        )
+        painted = painted.convert("RGBA") if self.clear or self.manners.files == "alpha" else painted
+        odd = self.manners.files == "odd"
+        file = artist.encoded(painted, self.kind, self.values.get("output_compression", 90), odd=odd)
+        return self.retouch(self, index, file) if self.retouch else file
 
     @property
     def clear(self) -> bool:
@@ -70,9 +71,9 @@ class Work:
     @property
     def told(self) -> dict[str, Any]:
         """What the answer says about its pictures."""
-        asked = self.values.get("quality")
+        asked, size = self.values.get("quality"), f"{self.size[0]}x{self.size[1]}"
         return {
-            "size": f"{self.size[0]}x{self.size[1]}",
+            "size": self.values.get("size", _AUTO) if self.manners.size_as_asked else size,
             "output_format": self.kind,
             "quality": asked if asked and asked != _AUTO else "high",
             "background": "transparent" if self.clear else "opaque",
@@ -136,7 +137,8 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
     """The JSON answer; `link` gives a picture an address."""
     manners = work.manners
     made = [work.picture(index) for index in range(work.count)]
-    if work.values.get("response_format") == "url" and house.names_payload:
+    wanted = work.values.get("response_format", "url" if manners.links_first else "b64_json")
+    if wanted == "url" and house.names_payload:
         data: list[dict[str, Any]] = [{"url": link(picture, work.kind)} for picture in made]
     else:
         data = [{"b64_json": base64.b64encode(picture).decode()} for picture in made]
@@ -148,6 +150,9 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
         answer |= work.told
     if manners.usage or house.usage_needed:
         answer["usage"] = usage(work, work.count, more=manners.more)
+    if manners.nulls:
+        answer = {"usage": None, "background": None, "error": None, "model": None, **answer}
+        answer["data"] = [{"b64_json": None, "url": None, "revised_prompt": None, **item} for item in data]
     if manners.more:
         answer |= {"id": "img_0001", "model": work.values.get("model", "default"), "request_id": "r-1", "error": None}
         for item in data:
@@ -155,21 +160,34 @@ def document(work: Work, house: House, link: Callable[[bytes, str], str]) -> dic
     return dict(reversed(answer.items())) if manners.reversed else answer
 
 
-def events(work: Work) -> Iterator[bytes]:
-    """The frames of the stream."""
+Event: TypeAlias = tuple[str, dict[str, Any]]
+"""The name and the data of one event."""
+
+
+def events(work: Work) -> list[Event]:
+    """The events of the stream."""
     manners, asked = work.manners, int(work.values.get("partial_images", 0))
     common = {} if manners.short_events else {"created_at": int(time.time()), **work.told}
-    if manners.comments:
-        yield b": hello\n\nretry: 3000\n\n"
+    found: list[Event] = []
     for step in range(min(asked, manners.partials)):
         name = "image_edit.partial_image"
         value = {"type": name, "b64_json": base64.b64encode(work.picture(0, 4)).decode(), **common}
-        yield _frame(name, {**value, "partial_image_index": step}, manners)
-        if manners.comments:
-            yield b": still here\n\n"
+        found.append((name, {**value, "partial_image_index": step}))
     name = "image_edit.completed"
     last = {"type": name, "b64_json": base64.b64encode(work.picture(0)).decode(), **common}
-    yield _frame(name, {**last, "usage": usage(work, 1, more=False)}, manners)
+    return [*found, (name, {**last, "usage": usage(work, 1, more=False)})]
+
+
+def frames(told: list[Event], manners: Manners) -> Iterator[bytes]:
+    """The events as they are sent."""
+    if manners.comments:
+        yield b": hello\n\nretry: 3000\n\n"
+    for number, (name, value) in enumerate(told):
+        if manners.comments and number:
+            yield b": still here\n\n"
+        yield _frame(name, value, manners)
+    if manners.done:
+        yield b"data: [DONE]\n\n"
     if manners.comments:
         yield b": good bye\n"
 
@@ -184,4 +202,4 @@ def _frame(name: str, value: dict[str, Any], manners: Manners) -> bytes:
         text = json.dumps(value, indent=1).replace("\n", "\r\ndata: ")
     if manners.comments:
         return f"id: 5\r\nevent:{name}\r\ndata:{text}\r\n\r\n".encode()
-    return f"event: {name}\ndata: {text}\n\n".encode()
+    return f"event: {name}\ndata: {text}\n\n".replace("\n", manners.line_end).encode()

@@ -15,7 +15,7 @@ class Manners:
     Numbers of `busy`, `tired`, `wary` mean "every so-manieth request": 429, 503, refused by moderation. `broke_after`:
     no credit is left after so many edits. `status` picks among the statuses that the sources allow for a refusal.
     `drift` is how far a picture changes where only guidance is promised, `noise` what re-encoding leaves everywhere
-    (mean of 255). `late` and `old` are seconds.
+    (mean of 255). `late` and `old` are seconds. `links_first`: links, where no response_format is asked for.
     """
 
     language: str = "en"
@@ -68,6 +68,13 @@ class Manners:
     old: int = 0
     files: str = "simple"
     keeps_background: bool = False
+    nulls: bool = False
+    done: bool = False
+    line_end: str = "\n"
+    links_first: bool = False
+    blank_masks: bool = True
+    retry_date: bool = False
+    size_as_asked: bool = False
 
 
 PLAIN = Manners()
@@ -111,6 +118,10 @@ MANNERS: Mapping[str, Manners] = {
     "other-events": Manners(split_data=True, comments=True),
     "other-files": Manners(files="odd", keeps_background=True),
     "strict-forms": Manners(strict_form=True),
+    "nulls": Manners(nulls=True, done=True, size_as_asked=True),
+    "old-lines": Manners(line_end="\r", done=True, old=-1200),
+    "other-answers": Manners(files="alpha", links_first=True, busy=7, retry_date=True),
+    "no-blank-masks": Manners(blank_masks=False),
 }
 """Every knob turned at least once, under a name that says which."""
 

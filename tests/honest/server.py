@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,20 +20,21 @@ from tests.honest.houses import LISTS, House
 from tests.honest.manners import Manners
 from tests.honest.refusals import Refused
 from tests.honest.speaking import Speaker
+from tests.honest.tricks import HONEST, Reply, Tricks
 
 WRONG = "sk-invalid"
 
 Mischief = Callable[[answering.Work], answering.Work]
-"""What a dishonest endpoint does to its work; an arithmetic error is answered with 500."""
+"""What a dishonest endpoint does to its work and nothing else; an arithmetic error is answered with 500."""
 
 
 @dataclass
 class Endpoint:
-    """One endpoint: its provider, its manners, and what it has done so far. `mischief` makes it a dishonest one."""
+    """One endpoint: its provider, its manners, and what it has done so far. `tricks` make it a dishonest one."""
 
     house: House
     manners: Manners
-    mischief: Mischief | None = None
+    tricks: Tricks = HONEST
     url: str = ""
     gallery_url: str = ""
     asked: itertools.count[int] = field(default_factory=itertools.count)
@@ -50,6 +52,8 @@ class Endpoint:
 
 class _Handler(Speaker):
     endpoint: Endpoint
+    order: forms.Order | None = None
+    refused: Refused | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
@@ -59,6 +63,7 @@ class _Handler(Speaker):
     def _any(self) -> None:
         manners = self.endpoint.manners
         path = urlsplit(self.path).path
+        self.order = self.refused = None
         try:
             if path.startswith(("/pictures/", "/moved/")):
                 self._picture(path)
@@ -67,7 +72,8 @@ class _Handler(Speaker):
             else:
                 self._edit(path)
         except Refused as refused:
-            self._refuse(refused)
+            self.refused = refused
+            self._refuse(self.endpoint.tricks.refused(refused, self.order))
         except ArithmeticError:
             self._send(500, {"error": {"message": "oops", "type": "server_error", "param": None, "code": None}})
 
@@ -84,20 +90,28 @@ class _Handler(Speaker):
         if manners.early:
             body = self.body()
         time.sleep(manners.late)
-        order = self._order(body)
+        order = self.order = self.endpoint.tricks.order(self._order(body))
         values = check(order, house, manners)
         done = next(self.endpoint.done)
         if manners.broke_after and done >= manners.broke_after:
             raise Refused("quota")
         if manners.wary and done % manners.wary == manners.wary - 1:
             raise Refused("moderation")
-        work = answering.work(order, values, house, manners, seed=number)
-        if self.endpoint.mischief:
-            work = self.endpoint.mischief(work)
-        if values.get("stream"):
-            self.stream(answering.events(work))
+        self._deliver(answering.work(order, values, house, manners, seed=number))
+
+    def _deliver(self, work: answering.Work) -> None:
+        tricks = self.endpoint.tricks
+        work = tricks.work(replace(work, retouch=None if tricks is HONEST else tricks.retouch))
+        if not work.values.get("stream"):
+            document = answering.document(work, self.endpoint.house, self.endpoint.link)
+            self._send(200, tricks.document(work, document))
+            return
+        frames = answering.frames(tricks.events(work, answering.events(work)), work.manners)
+        headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+        if tricks is HONEST:
+            self.stream(frames, headers)
         else:
-            self._send(200, answering.document(work, house, self.endpoint.link))
+            self._raw(200, b"".join(frames), headers)
 
     def _admit(self, path: str) -> None:
         house, manners = self.endpoint.house, self.endpoint.manners
@@ -129,7 +143,8 @@ class _Handler(Speaker):
 
     def _refuse(self, refused: Refused) -> None:
         manners = self.endpoint.manners
-        headers = {"Retry-After": "1"} if refused.kind in ("busy", "tired") else {}
+        soon = formatdate(time.time() + 1, usegmt=True) if manners.retry_date else "1"
+        headers = {"Retry-After": soon} if refused.kind in ("busy", "tired") else {}
         document: Any = refused.document(manners.language)
         if manners.trace_id:
             document["error"]["request_id"] = document["trace_id"] = "0f3c"
@@ -139,7 +154,7 @@ class _Handler(Speaker):
         if manners.plain_401 and status == 401:
             headers["content-type"] = "text/plain"
         if manners.empty_404 and refused.kind == "route":
-            self.raw(status, b"", headers)
+            self._raw(status, b"", headers)
         else:
             self._send(status, document, headers)
         if manners.early:
@@ -151,17 +166,23 @@ class _Handler(Speaker):
         body = (text.replace("/", "\\/") if manners.escaped else text).encode()
         if manners.padded:
             body = b"  \n\n" + body + b"\n"
-        self.raw(status, body, {"content-type": "application/json;charset=UTF-8", **(headers or {})})
+        self._raw(status, body, {"content-type": "application/json;charset=UTF-8", **(headers or {})})
+
+    def _raw(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        reply = Reply(status, dict(headers), body, self.order, self.refused)
+        if urlsplit(self.path).path != self.endpoint.house.models_path:
+            reply = self.endpoint.tricks.reply(reply)
+        self.raw(reply.status, reply.body, reply.headers)
 
     def _picture(self, path: str) -> None:
         name = path.rpartition("/")[2]
         if self.endpoint.manners.link_busy and next(self.endpoint.asked) % 2:
             raise Refused("busy")
         if path.startswith("/moved/"):
-            self.raw(302, b"", {"Location": f"/pictures/{name}"})
+            self._raw(302, b"", {"Location": f"/pictures/{name}"})
         else:
             picture, kind = self.endpoint.pictures[name]
-            self.raw(200, picture, {"Content-Type": f"image/{kind}"})
+            self._raw(200, picture, {"Content-Type": f"image/{kind}"})
 
 
 class _Server(ThreadingHTTPServer):
@@ -172,9 +193,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running(house: House, manners: Manners, mischief: Mischief | None = None) -> Iterator[Endpoint]:
+def running(house: House, manners: Manners, mischief: Mischief | Tricks | None = None) -> Iterator[Endpoint]:
     """An endpoint that listens on this machine, and beside it the other host its links may lead to."""
-    endpoint = Endpoint(house, manners, mischief)
+    tricks = mischief if isinstance(mischief, Tricks) else Tricks(work=mischief) if mischief else HONEST
+    endpoint = Endpoint(house, manners, tricks)
     protocol = "HTTP/1.0" if manners.http10 else "HTTP/1.1"
     handler = type("Handler", (_Handler,), {"endpoint": endpoint, "manners": manners, "protocol_version": protocol})
     servers = [_Server(("127.0.0.1", 0), handler) for _ in range(2)]

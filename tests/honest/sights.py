@@ -81,3 +81,6 @@ def check_mask(order: Order, manners: Manners) -> None:
         raise Refused("mask")
     if shape.size != opened(order.images[0], manners).size:
         raise Refused("mask")
+    low, high = shape.convert("RGBA").getchannel("A").getextrema()
+    if low == high and not manners.blank_masks:
+        raise Refused("mask")

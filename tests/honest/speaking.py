@@ -56,12 +56,12 @@ class Speaker(BaseHTTPRequestHandler):
         self.end_headers()
         self._pieces([body[at : at + 30_000] for at in range(0, len(body), 30_000)], chunked=chunked)
 
-    def stream(self, frames: Iterator[bytes]) -> None:
+    def stream(self, frames: Iterator[bytes], headers: Mapping[str, str]) -> None:
         """Send a stream of events, each as soon as it is there."""
         chunked = not self.manners.http10
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.send_header("Cache-Control", "no-cache")
+        for name, value in headers.items():
+            self.send_header(name, value)
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()

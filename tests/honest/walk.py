@@ -20,6 +20,7 @@ from specs.messages import Exchange
 from specs.models import ModelList
 from specs.recording import Recorder
 from tests.honest import HOUSES, Manners, running
+from tests.honest.tricks import HONEST, Tricks
 
 KEY = "sk-honest-walk-key"
 GROUND = ("valid-edit", "bare-edit")
@@ -33,13 +34,13 @@ def everything(_question: Question) -> bool:
 
 
 def walk(
-    provider: str, manners: Manners, pick: Pick = everything, seed: int = 0
+    provider: str, manners: Manners, pick: Pick = everything, seed: int = 0, tricks: Tricks = HONEST
 ) -> tuple[tuple[Finding, ...], tuple[Exchange, ...]]:
-    """The findings about an honest endpoint and what was asked; heavy bodies are left out, and nobody waits."""
+    """The findings about an endpoint and what was asked; heavy bodies are left out, and nobody waits."""
     contract = loading.load(provider)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(HOUSES[provider], manners) as endpoint,
+        running(HOUSES[provider], manners, tricks) as endpoint,
         Client(endpoint.url, KEY, timeout=30) as client,
     ):
         header = Header(provider, endpoint.url, time.time(), seed)
