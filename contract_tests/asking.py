@@ -125,6 +125,7 @@ class Asking:
             return None
         with self._lock:
             self._door.heard(last)
+        self._make_sure(last)
         self._fetch(name, last)
         return self._written(last)
 
@@ -189,7 +190,21 @@ class Asking:
         with self._lock:
             self._surprised = self._surprised or (billed(last) and not question.billable)
             self._door.seen(question, last)
+        self._make_sure(last)
         self._fetch(question.id, last)
+
+    def _make_sure(self, last: Exchange) -> None:
+        """After several questions that nothing answered: is anybody there? Raises Unjudgeable."""
+        known = [e for e in self.exchanges if e.purpose == "edit" and e.response and e.id in self._asks]
+        if not (self._door.silent and known):
+            return
+        free = next((each for each in known if not billed(each)), known[0])
+        found = self.again(free)
+        if found is not None and found.response is None:
+            why = last.failure.detail if last.failure else "nothing came back"
+            raise Unjudgeable(f"it was there and is no more: {why}")
+        if found is not None:
+            self._door.heard(found)
 
     def _fetch(self, name: str, last: Exchange) -> None:
         known = {exchange.request.url for exchange in self.exchanges if exchange.purpose == "fetch"}

@@ -15,7 +15,9 @@ import contract_tests.running as running_runs
 from contract_tests.apart import Apart
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
+from contract_tests.evidence import Evidence, gathered
 from contract_tests.findings import Finding, Report
+from contract_tests.judging import findings
 from contract_tests.plan import plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
@@ -30,6 +32,7 @@ from specs.messages import Exchange
 from specs.models import ModelList
 from specs.recording import Recorder
 from specs.transcripts import Transcript, billed, load
+from tests.walking import asked
 
 KEY = "sk-pool-walk-key"
 
@@ -125,3 +128,21 @@ def walked(provider: str, limits: Limits | None = None, **settings: object) -> W
 def conformant(provider: str) -> Walk:
     """What a quick run finds at the faultless mock."""
     return walked(provider)
+
+
+@cache
+def _evidence(provider: str) -> Evidence:
+    return gathered(loading.load(provider), conformant(provider).exchanges)
+
+
+def forgetful(provider: str, claim: str) -> Walk:
+    """What a quick run finds at a mock that does not enforce a claim: only what breaks it is asked again."""
+    questions = [question for question in _planned(provider)[0] if question.about == (claim,) and not question.billable]
+    settings = Settings(providers=(provider,), caption=False, forget=frozenset({claim}))
+    with running(settings) as mock:
+        again = asked(loading.load(provider), mock.url, questions)
+    ids = {question.id for question in questions}
+    kept = tuple(one for one in _evidence(provider).asked if one.exchange.question not in ids)
+    new = gathered(loading.load(provider), again).asked
+    found = findings(Evidence(loading.load(provider), (*kept, *new)))
+    return Walk(found, tuple(one.exchange for one in (*kept, *new)), None)

@@ -257,7 +257,7 @@ def test_what_was_never_answered_is_asked_again(tmp_path: Path) -> None:
         run(_order(small.url, tmp_path, limits=Limits(first_wait=0.0, requests=20, patience=1), resume=True))
     found = load(tmp_path / "transcript.jsonl").exchanges
     lost = {exchange.question for exchange in found if exchange.response is None}
-    assert len(lost) == 6
+    assert len(lost) == 4  # three in a row, and then one that had been answered
     assert lost <= {exchange.question for exchange in found if exchange.response is not None}
 
 
