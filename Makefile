@@ -14,7 +14,7 @@ help:
 	@echo 'make demo        start the mock, test every provider against it, write reports/'
 	@echo 'make test        lint, types, import rules, tests'
 	@echo 'make bench       how fast the mock is, beside others'
-	@echo 'make killmatrix  every seeded fault against every claim'
+	@echo 'make killmatrix  every fault and every honest manner before the tester: hours'
 	@echo 'make lock        write constraints.txt anew (needs the package registry)'
 
 demo: $(READY)
@@ -31,7 +31,11 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.mock_speed
 
 killmatrix: $(READY)
-	$(BIN)/python -m benchmarks.killmatrix
+	-$(BIN)/python -m benchmarks.killmatrix --anew
+	-$(BIN)/python -m benchmarks.killmatrix --profile quick --anew
+	-$(BIN)/python -m benchmarks.mischief --anew
+	-$(BIN)/python -m benchmarks.honest --anew
+	$(BIN)/python -m benchmarks.detection
 
 # The project is installed without its dependencies and without a build environment of its own: everything it needs,
 # setuptools too, has come from the constraints file, every file checked against its digest.

@@ -2,7 +2,8 @@
 
     python -m benchmarks.honest --seeds 50
 
-Every accusation is printed beside the manners that brought it about; the exit status is 1 when there is one.
+Every accusation is printed beside the manners that brought it about; the exit status is 1 when there is one. Results are
+lines in `benchmarks/results`, and a run that was cut short goes on.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 
+from benchmarks import rows
 from tests.honest import HOUSES, Manners, drawn
 from tests.honest.walk import accused, walk
+
+NAME = "honest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,11 @@ def manners_of(seed: int) -> str:
 
 
 def _walks(given: argparse.Namespace) -> Iterator[Walked]:
+    done = rows.keys(NAME)
     cases = [(provider, seed) for seed in range(given.seeds) for provider in given.provider or HOUSES]
+    left = [(provider, seed) for provider, seed in cases if (provider, "walk", str(seed)) not in done]
     with ProcessPoolExecutor(given.jobs) as pool:
-        yield from pool.map(walked, *zip(*cases, strict=True))
+        yield from pool.map(walked, [provider for provider, _ in left], [seed for _, seed in left])
 
 
 def main() -> int:
@@ -57,18 +63,22 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=50, metavar="N")
     parser.add_argument("--provider", action="append", choices=list(HOUSES))
     parser.add_argument("--jobs", type=int, default=2, metavar="N")
+    parser.add_argument("--anew", action="store_true", help="forget what an earlier run found")
     given = parser.parse_args()
-    all_walks: list[Walked] = []
+    if given.anew:
+        rows.forget(NAME)
     for one in _walks(given):
-        all_walks.append(one)
+        row = {"provider": one.provider, "kind": "walk", "id": str(one.seed), "requests": one.requests}
+        rows.add(NAME, row | {"held": one.held, "accused": list(one.accused)})
         print(
             f"seed {one.seed:3} {one.provider:13} {one.requests:4} requests {one.held:4} held {one.seconds:5.1f} s",
             flush=True,
         )
         for line in one.accused:
             print(f"    {line}\n    with {manners_of(one.seed)}", flush=True)
-    alarms = sum(len(one.accused) for one in all_walks)
-    requests = sum(one.requests for one in all_walks)
+    all_walks = rows.read(NAME)
+    alarms = sum(len(row["accused"]) for row in all_walks)
+    requests = sum(row["requests"] for row in all_walks)
     print(f"{len(all_walks)} walks, {requests} requests, {alarms} false alarms")
     return 1 if alarms else 0
 

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from benchmarks import rows
 from contract_tests.evidence import Evidence
 from contract_tests.judging import findings
+from contract_tests.plan import plan
 from contract_tests.questions import Question
 from mock_server import faults
 from mock_server.settings import Settings
-from specs import loading
+from specs import loading, models
 from specs.transcripts import billed
 from tests.pool_walks import conformant
 from tests.pool_walks import walked as quickly
@@ -54,7 +55,16 @@ def cases(provider: str) -> Iterator[Case]:
     for claim in contract.of_area("request"):
         if claim.judged:
             settings = Settings(providers=(provider,), forget=frozenset({claim.id}), caption=False)
-            yield Case(provider, "forget", claim.id, (claim.id,), (), settings, breaking(provider, claim.id))
+            asked = breaking(provider, claim.id) or heavy(provider, claim.id)
+            yield Case(provider, "forget", claim.id, (claim.id,), (), settings, asked)
+
+
+def heavy(provider: str, claim: str) -> tuple[Question, ...]:
+    """The questions that break a claim with bodies of tens of megabytes."""
+    contract = loading.load(provider)
+    listed = models.from_value(contract.models.example) if contract.models else None
+    whole = plan(contract, listed, heavy=True, claims=(claim,))
+    return tuple(question for question in whole if claim in question.about and not question.billable)
 
 
 def one_by_one(case: Case) -> rows.Row:

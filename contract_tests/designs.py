@@ -15,7 +15,18 @@ from specs.models import ModelList
 
 STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
 
-THOROUGH = ("images-modes", "mask-opaque", "mask-transparent", "n-3", "response-format-url-n-2")
+THOROUGH = frozenset(
+    {
+        "images-modes",
+        "mask-images-2",
+        "mask-lying",
+        "mask-n-2",
+        "mask-opaque",
+        "mask-transparent",
+        "n-3",
+        "response-format-url-n-2",
+    }
+)
 """Designs that serve no claim of their own: the full plan asks for them, a quick one does not pay for them."""
 
 
@@ -47,16 +58,29 @@ def _several(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
 
 
 def _sizes(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
-    model = str(base.get("model"))
-    listed = models.get(model) if models else None
-    offered = listed.sizes if listed and listed.sizes else choosing.values(contract, "size", model)
-    exact = sorted((str(s) for s in offered if "x" in str(s)), key=choosing.pixels)
-    shapes = {(_shape(size)): size for size in reversed(exact)}
+    shapes = {(_shape(size)): size for size in reversed(_exact(contract, models, base))}
     for size in shapes.values():
         if size != base.get("size"):
             yield Design(f"size-{size}", base.with_field("size", size))
     if base.get("size") is not None:
         yield Design("size-omitted", base.without("size"))
+
+
+def _exact(contract: Contract, models: ModelList | None, base: Draft) -> list[str]:
+    """The exact sizes that are offered for the model, the smallest first."""
+    model = str(base.get("model"))
+    listed = models.get(model) if models else None
+    offered = listed.sizes if listed and listed.sizes else choosing.values(contract, "size", model)
+    return sorted((str(size) for size in offered if "x" in str(size)), key=choosing.pixels)
+
+
+def _lying(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Draft]:
+    """A mask over a picture that lies, and a result of the same proportions, so that both can be compared."""
+    size = next((size for size in _exact(contract, models, base) if _shape(size) > 0), None)
+    if size is not None:
+        width, height = (samples.SIDE * int(side) // int(size.partition("x")[2]) for side in size.split("x"))
+        lying = base.with_images(samples.picture(width, height)).with_field("size", size)
+        yield lying.with_mask(samples.mask("window", width, height))
 
 
 def _shape(size: str) -> int:
@@ -90,20 +114,22 @@ def _payloads(contract: Contract, _models: ModelList | None, base: Draft) -> Ite
             yield Design("response-format-url-n-2", base.with_field("response_format", "url").with_field("n", 2))
 
 
-def _masks(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+def _masks(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Design]:
     if documented(contract, "mask"):
         strong = base.with_field("prompt", STRONG)
         yield Design("mask-window", samples.masked(strong))
         yield Design("mask-window-white", samples.masked(strong, white=True))
         yield Design("mask-opaque", samples.masked(strong, "opaque"))
         yield Design("mask-transparent", samples.masked(strong, "transparent"))
+        yield Design("mask-images-2", samples.masked(strong.with_images(*samples.pictures(2))))
+        yield from (Design("mask-lying", draft) for draft in _lying(contract, models, strong))
         if documented(contract, "n"):
             yield Design("mask-n-2", samples.masked(strong.with_field("n", 2)))
 
 
 def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
-    yield Design("images-modes", base.with_images(*map(samples.picture_in, samples.MODES)))
     yield Design("images-2", base.with_images(*samples.pictures(2)))
+    yield Design("images-modes", base.with_images(*map(samples.picture_in, samples.MODES)))
     for kind in ("jpeg", "webp"):
         yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
 

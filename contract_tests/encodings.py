@@ -52,6 +52,13 @@ _FORMS = (
     _form("openai-python", "", "the same, with every header field that SDK sends", headers=_SDK),
     _form("multipart-array-single", "image[]", "every official SDK given a list of one", brackets="always"),
     _form("files-first", "files-first", "the official Node SDK 7.55", files_first=True),
+    _form(
+        "backwards",
+        "files-first",
+        "no order of parts is promised or asked for: RFC 7578, 5.2",
+        files_first=True,
+        backwards=True,
+    ),
     _form("text-part-types", "text-part-types", "the official Ruby SDK types every part", text_type="text/plain"),
     _form("no-filename", "no-filename", "the official Java and Ruby SDKs given bytes", of_file=_named(None)),
     _form("utf8-filename", "utf8-filename", "browsers and the official SDKs: raw UTF-8", of_file=_named("猫.png")),
@@ -120,6 +127,7 @@ ENCODINGS = {
     row.name: row
     for row in (
         Encoding("json", JSON, (), "the documentation's own examples; the official Node SDK's `client.post`"),
+        Encoding("json-backwards", JSON, (), "the members of an object have no order: RFC 8259, 4", backwards=True),
         *_FORMS,
         *_either("", MULTIPART),
         *_either("json-", JSON),

@@ -28,6 +28,7 @@ class Encoding:
     `images`) is not among them.
 
     - `brackets`: when picture parts are called `image[]`; `files_first`: before the text parts
+    - `backwards`: fields in reverse order, and a mask before the pictures
     - `text_type`: the type text parts state; `of_file`: what becomes of each file part
     - `boundary_prefix`, `boundary_length` (of the whole), `boundary_quoted` (in the header)
     - `backslashes`: how a quotation mark in a name is escaped
@@ -42,6 +43,7 @@ class Encoding:
     source: str
     brackets: Literal["for several", "always", "never"] = "for several"
     files_first: bool = False
+    backwards: bool = False
     text_type: str | None = None
     of_file: Callable[[Part], Part] = lambda part: part
     boundary_prefix: str = ""
@@ -97,6 +99,7 @@ def _bent(draft: Draft, encoding: Encoding, operation: Operation) -> Draft:
     if encoding.empty:
         fields.append((empty_name(draft, operation, encoding.media_type), ""))
     fields += encoding.extra
+    fields = fields[::-1] if encoding.backwards else fields
     images = draft.images + draft.images[-1:] * max(0, encoding.spare - len(draft.images))
     return replace(draft, fields=tuple(fields), images=images)
 
@@ -131,10 +134,11 @@ def _text_parts(draft: Draft, encoding: Encoding) -> Iterator[Part]:
 def _picture_parts(draft: Draft, encoding: Encoding, operation: Operation) -> Iterator[Part]:
     name = json_bodies.picture_field(operation, MULTIPART, "image")
     several = encoding.brackets == "always" or (encoding.brackets == "for several" and len(draft.images) > 1)
-    for picture in draft.images:
-        yield _part(f"{name}[]" if several else name, picture, encoding)
+    found = [_part(f"{name}[]" if several else name, picture, encoding) for picture in draft.images]
     if draft.mask is not None:
-        yield _part(json_bodies.picture_field(operation, MULTIPART, "mask"), draft.mask, encoding)
+        mask = _part(json_bodies.picture_field(operation, MULTIPART, "mask"), draft.mask, encoding)
+        found.insert(0 if encoding.backwards else len(found), mask)
+    yield from found
 
 
 def _part(name: str, picture: Picture, encoding: Encoding) -> Part:

@@ -20,6 +20,7 @@ from contract_tests.judging import findings
 from contract_tests.plan import URL, plan
 from contract_tests.presence import Door
 from contract_tests.questions import Question
+from contract_tests.quick import thinned
 from mock_server.faults import Fault
 from mock_server.replies import Reply
 from mock_server.serving import running
@@ -101,7 +102,7 @@ def touched_by(provider: str, fault: Fault) -> tuple[Question, ...]:
     if fault.on == "request":
         return tuple(question for claim in fault.breaks for question in breaking(provider, claim))
     if fault.on == "refusal":
-        return tuple(question for question in planned(provider) if not question.billable)
+        return tuple(thinned((question for question in planned(provider) if not question.billable), contract))
     valid = tuple(question for question in planned(provider) if question.billable)
     if fault.id.startswith("refuses-"):
         return tuple(q for q in valid if applies(contract.claim(fault.breaks[0]), _read(contract, q).edit))

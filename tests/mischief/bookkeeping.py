@@ -17,22 +17,10 @@ def _counted(told: Told, **changed: Any) -> Told:
     return {**told, "usage": {**usage, **made}}
 
 
-@mischief("document", *ALL)
-def created_as_text(_work: Work, told: Told) -> Told:
-    """`created` is the right number as text."""
-    return {**told, "created": str(told["created"])}
-
-
 @mischief("document")
 def created_with_a_fraction(_work: Work, told: Told) -> Told:
     """`created` has a fraction."""
     return {**told, "created": told["created"] + 0.25}
-
-
-@mischief("document", "chatanywhere")
-def created_in_milliseconds(_work: Work, told: Told) -> Told:
-    """`created` is in milliseconds."""
-    return {**told, "created": told["created"] * 1000}
 
 
 @mischief("document", "openai")
@@ -65,12 +53,6 @@ def tokens_as_text(_work: Work, told: Told) -> Told:
     return _counted(told, input_tokens=str, output_tokens=str, total_tokens=str)
 
 
-@mischief("document", *ALL)
-def total_off_by_one(_work: Work, told: Told) -> Told:
-    """The total of tokens is one too many."""
-    return _counted(told, total_tokens=lambda total: total + 1)
-
-
 @mischief("document")
 def total_of_the_input_only(_work: Work, told: Told) -> Told:
     """The total leaves out what was made."""
@@ -99,14 +81,6 @@ def usage_is_null(_work: Work, told: Told) -> Told:
 def usage_missing_if_several(work: Work, told: Told) -> Told:
     """With several pictures `usage` is left out."""
     return {key: value for key, value in told.items() if key != "usage"} if work.count > 1 else told
-
-
-@mischief("document", "openai")
-def usage_in_other_words(_work: Work, told: Told) -> Told:
-    """Tokens are called as in chats."""
-    usage = told["usage"]
-    renamed = {"prompt_tokens": usage["input_tokens"], "completion_tokens": usage["output_tokens"]}
-    return {**told, "usage": {**renamed, "total_tokens": usage["total_tokens"]}}
 
 
 @mischief("document")
@@ -164,9 +138,3 @@ def quality_told_is_the_best(_work: Work, told: Told) -> Told:
 def background_told_opaque(_work: Work, told: Told) -> Told:
     """The background that is told is always opaque."""
     return {**told, "background": "opaque"}
-
-
-@mischief("document", "openai")
-def background_told_as_asked(work: Work, told: Told) -> Told:
-    """The background is told as it was asked for, `auto` by default."""
-    return {**told, "background": work.values.get("background", "auto")}

@@ -33,12 +33,6 @@ def is_success(reply: Reply) -> bool:
     return reply.status == 200 and reply.body.lstrip()[:1] == b"{" and reply.order is not None
 
 
-@mischief("document", *ALL)
-def one_picture_too_many(work: Work, told: Told) -> Told:
-    """One picture more comes than was asked for, if several were."""
-    return {**told, "data": [*told["data"], told["data"][0]]} if work.count > 1 else told
-
-
 @mischief("document")
 def one_picture_too_few(work: Work, told: Told) -> Told:
     """One picture fewer comes than was asked for, if several were."""
@@ -94,12 +88,6 @@ def hexadecimal(_work: Work, told: Told) -> Told:
     return each(told, b64_json=_of_text(lambda text: base64.b64decode(text).hex()))
 
 
-@mischief("document", "openai")
-def base64_in_lines(_work: Work, told: Told) -> Told:
-    """The base64 is broken into lines of 76 characters, as in a mail."""
-    return each(told, b64_json=_of_text(lambda text: base64.encodebytes(base64.b64decode(text)).decode()))
-
-
 @mischief("document", "chatanywhere")
 def base64_without_padding(_work: Work, told: Told) -> Told:
     """The base64 lacks its last equals signs."""
@@ -152,24 +140,10 @@ def links_lead_to_a_page(reply: Reply) -> Reply:
     return reply.with_body("<html><body>log in first</body></html>") if is_picture else reply
 
 
-@mischief("document")
-def response_format_ignored(work: Work, told: Told) -> Told:
-    """Whatever was asked for, a link comes."""
-    if work.values.get("response_format") != "b64_json":
-        return told
-    return {**told, "data": [{"url": "http://127.0.0.1:9/none.png"} for _item in told["data"]]}
-
-
 @mischief("document", "openai")
 def empty_items(_work: Work, told: Told) -> Told:
     """Every item has an empty `b64_json`."""
     return {**told, "data": [{"b64_json": ""} for _item in told["data"]]}
-
-
-@mischief("reply", "openai")
-def json_as_text(reply: Reply) -> Reply:
-    """The JSON object is sent as a text within JSON."""
-    return reply.with_body(json.dumps(reply.body.decode())) if is_success(reply) else reply
 
 
 @mischief("reply", "chatanywhere")

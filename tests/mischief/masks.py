@@ -57,12 +57,6 @@ def inverted(mask: Image.Image) -> Image.Image:
     return _with_alpha(mask, ImageChops.invert(mask.convert("RGBA").getchannel("A")))
 
 
-@mischief("work", *ALL)
-def mask_inverted(work: Work) -> Work:
-    """What the mask protects is repainted."""
-    return _remade(work, inverted)
-
-
 @mischief("work")
 def mask_shifted_by_twelve_pixels(work: Work) -> Work:
     """The mask lies twelve pixels too far to the right."""
@@ -127,12 +121,6 @@ def mask_dropped_in_json(order: Order) -> Order:
     return replace(order, mask=None) if order.typed else order
 
 
-@mischief("order", "openai")
-def mask_dropped_in_forms(order: Order) -> Order:
-    """In a form the mask is overlooked."""
-    return order if order.typed else replace(order, mask=None)
-
-
 @mischief("work", *ALL)
 def mask_dropped_in_streams(work: Work) -> Work:
     """A stream overlooks the mask."""
@@ -157,12 +145,6 @@ def mask_dropped_with_another_size(order: Order) -> Order:
     """A mask and a size that is not square do not go together: the mask is overlooked."""
     width, _, height = str(order.values.get("size", "")).partition("x")
     return replace(order, mask=None) if width != height else order
-
-
-@mischief("work", "openai")
-def mask_read_by_its_colour(work: Work) -> Work:
-    """What is black in the mask is repainted, whatever its alpha."""
-    return _remade(work, lambda mask: _with_alpha(mask, mask.convert("L").point(lambda v: 255 if v > 127 else 0)))
 
 
 @mischief("work")

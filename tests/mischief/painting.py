@@ -165,20 +165,6 @@ def last_rows_missing(_work: Work, _index: int, file: bytes) -> bytes:
     return file[: len(file) * 9 // 10]
 
 
-@mischief("work")
-def copies_written_anew(work: Work) -> Work:
-    """All pictures of an answer are one picture, written anew for each."""
-    first: list[bytes] = []
-
-    def copied(_work: Work, index: int, file: bytes) -> bytes:
-        if index == 0:
-            first[:] = [file]
-            return file
-        return saved(opened(first[0]), work.kind)
-
-    return replace(work, retouch=copied)
-
-
 @mischief("retouch")
 def png_is_jpeg(work: Work, _index: int, file: bytes) -> bytes:
     """Where a PNG is asked for, a JPEG comes."""

@@ -65,12 +65,6 @@ def no_param_for_missing_fields(reply: Reply) -> Reply:
     return told(reply, param="") if of(reply, "missing") else reply
 
 
-@mischief("reply", *ALL)
-def error_is_text(reply: Reply) -> Reply:
-    """`error` is a sentence."""
-    return reply.with_body(json.dumps({"error": "the request was refused"})) if of_the_body(reply) else reply
-
-
 @mischief("reply")
 def errors_are_a_list(reply: Reply) -> Reply:
     """`error` is a list of errors."""
@@ -195,16 +189,6 @@ def other_methods_are_fine(reply: Reply) -> Reply:
     """GET is answered with 200 and a page of instructions."""
     page = Reply(200, {"Content-Type": "text/html"}, b"<html><h1>Use POST</h1></html>")
     return page if of(reply, "method") else reply
-
-
-@mischief("reply", "openai", "chatanywhere")
-def streams_are_refused_in_a_stream(reply: Reply) -> Reply:
-    """Where a stream is asked for, the refusal is an event with the status 200."""
-    streams = reply.order is not None and str(reply.order.values.get("stream", "")).lower() == "true"
-    if not of_the_body(reply) or not streams:
-        return reply
-    data = json.dumps({"type": "error", **json.loads(reply.body)})
-    return Reply(200, {"Content-Type": "text/event-stream"}, f"event: error\ndata: {data}\n\n".encode())
 
 
 @mischief("reply", "openai")

@@ -34,12 +34,6 @@ def is_stream(reply: Reply) -> bool:
     return "event-stream" in reply.headers.get("Content-Type", "")
 
 
-@mischief("events", *ALL)
-def partials_numbered_from_one(_work: Work, events: Events) -> Events:
-    """Partial pictures are numbered from 1."""
-    return changed(events, PARTIAL, partial_image_index=lambda index: index + 1)
-
-
 @mischief("events")
 def partials_all_number_zero(_work: Work, events: Events) -> Events:
     """Every partial picture is number 0."""
@@ -64,31 +58,6 @@ def completed_comes_first(_work: Work, events: Events) -> Events:
     return [events[-1], *events[:-1]]
 
 
-@mischief("events")
-def completed_twice(_work: Work, events: Events) -> Events:
-    """The completed event comes twice."""
-    return [*events, events[-1]]
-
-
-@mischief("events", "openai")
-def never_completed(_work: Work, events: Events) -> Events:
-    """With partial pictures, the last of them ends the stream."""
-    return events[:-1] if len(events) > 1 else events
-
-
-@mischief("events", "openai")
-def one_partial_too_many(_work: Work, events: Events) -> Events:
-    """One partial picture more comes than asked for."""
-    value = {**events[-1][1], "type": PARTIAL, "partial_image_index": len(events) - 1}
-    return [*events[:-1], (PARTIAL, value), events[-1]]
-
-
-@mischief("events", *ALL)
-def stream_without_usage(_work: Work, events: Events) -> Events:
-    """The completed event has no `usage`."""
-    return changed(events, COMPLETED, usage=None)
-
-
 @mischief("events", "openai")
 def usage_with_every_partial_only(_work: Work, events: Events) -> Events:
     """`usage` comes with the first event and not with the last, where there are several."""
@@ -102,13 +71,6 @@ def stream_usage_off_by_one(_work: Work, events: Events) -> Events:
     return changed(events, COMPLETED, usage=lambda usage: {**usage, "total_tokens": usage["total_tokens"] + 1})
 
 
-@mischief("events", "chatanywhere")
-def events_named_as_in_generation(_work: Work, events: Events) -> Events:
-    """Events are called image_generation."""
-    renamed = [(name.replace("edit", "generation"), data) for name, data in events]
-    return [(name, {**data, "type": name}) for name, data in renamed]
-
-
 @mischief("events", "openai")
 def events_named_message(_work: Work, events: Events) -> Events:
     """Every `event` line says message; the data are right."""
@@ -119,18 +81,6 @@ def events_named_message(_work: Work, events: Events) -> Events:
 def types_without_their_prefix(_work: Work, events: Events) -> Events:
     """`type` in the data lacks its first half."""
     return [(name, {**data, "type": name.partition(".")[2]}) for name, data in events]
-
-
-@mischief("events", "openai")
-def stream_with_links(_work: Work, events: Events) -> Events:
-    """The completed event carries a link."""
-    return changed(events, COMPLETED, b64_json=None, url="https://pictures.invalid/1.png")
-
-
-@mischief("events", "openai")
-def partials_as_data_urls(_work: Work, events: Events) -> Events:
-    """Partial pictures are `data:` URLs."""
-    return changed(events, PARTIAL, b64_json=lambda text: f"data:image/png;base64,{text}")
 
 
 @mischief("events")
@@ -163,12 +113,6 @@ def last_partial_is_the_result(_work: Work, events: Events) -> Events:
     return events if len(events) == 1 else changed(events, COMPLETED, b64_json=events[-2][1]["b64_json"])
 
 
-@mischief("reply", "openai")
-def last_frame_open(reply: Reply) -> Reply:
-    """The blank line after the last frame is missing."""
-    return reply.with_body(reply.body.rstrip(b"\n") + b"\n") if is_stream(reply) else reply
-
-
 @mischief("reply")
 def frames_on_two_data_lines(reply: Reply) -> Reply:
     """Every JSON text is cut in the middle of its base64 by a line break."""
@@ -179,14 +123,6 @@ def frames_on_two_data_lines(reply: Reply) -> Reply:
 def stream_typed_as_json(reply: Reply) -> Reply:
     """A stream is labelled application/json."""
     return reply.with_header("Content-Type", "application/json") if is_stream(reply) else reply
-
-
-@mischief("reply", "openai", "chatanywhere")
-def stream_of_bare_data(reply: Reply) -> Reply:
-    """No frame has an `event` line."""
-    lines = reply.body.split(b"\n")
-    bare = b"\n".join(line for line in lines if not line.startswith(b"event:"))
-    return reply.with_body(bare) if is_stream(reply) else reply
 
 
 @mischief("reply", "openai")
