@@ -32,6 +32,8 @@ class _Connection:
         self._left = memoryview(b"")
         self._head = b""
         self._missing: int | None = None
+        self._chunked = False
+        self._tail = b""
         self.ok = True
         selector.register(self.stream, selectors.EVENT_READ, self)
 
@@ -59,11 +61,15 @@ class _Connection:
                 return size, False
             head = self._head[:end].lower()
             self.ok = head.startswith(b"http/1.1 200")
-            length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
-            self._missing = end + 4 + length - len(self._head)
-            self._head = b""
-        else:
+            self._chunked = b"transfer-encoding: chunked" in head
+            stated = head.partition(b"content-length:")[2].split(b"\r\n")[0]
+            self._missing = 1 if self._chunked else end + 4 + int(stated) - len(self._head)
+            self._tail, self._head = self._head[-5:], b""
+        elif not self._chunked:
             self._missing -= size
+        if self._chunked:
+            self._tail = (self._tail + bytes(room[max(0, size - 5) : size]))[-5:]
+            self._missing = int(self._tail != b"0\r\n\r\n")
         if self._missing:
             return size, False
         self._missing = None

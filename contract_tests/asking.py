@@ -22,7 +22,7 @@ from contract_tests.limits import EDIT, Cost, Limits, Purse
 from contract_tests.presence import Door, Unjudgeable
 from contract_tests.questions import Question
 from contract_tests.resuming import Kept
-from contract_tests.sending import Sending, is_final, may_be_billed
+from contract_tests.sending import Ask, Sending, is_final, may_be_billed
 from specs.answers import Asked
 from specs.contract import Contract
 from specs.edits import Edit
@@ -46,7 +46,8 @@ class Asking:
     """One run: asks questions of one endpoint and keeps every exchange.
 
     `exchanges` are those of earlier sessions, where the run goes on, and then all there are. `unasked` is what there
-    was no room for; `purse.closed` says which limit was reached.
+    was no room for; `purse.closed` says which limit was reached. `left` is how many questions are still to be asked,
+    `later` how many after those.
     """
 
     contract: Contract
@@ -70,9 +71,15 @@ class Asking:
         self._out = Sending(self.client, self.recorder, self.limits, self.purse, self.exchanges, self.wait, self._told)
         self._door = Door()
         self._asked = {exchange.question for exchange in self.exchanges if exchange.question}
-        self._left = 0
+        self._asks: dict[str, Ask] = {}
+        self.left = self.later = 0
         self._surprised = False
         self._lock = threading.Lock()
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether something was not asked for lack of room."""
+        return bool(self.unasked or self.purse.closed)
 
     @property
     def billable(self) -> int:
@@ -101,29 +108,64 @@ class Asking:
                 elif self._door.suspicious and not left[0].billable:
                     left = _one_first(left)
                 question = left.popleft()
-                self._left = len(left)
-                if act := self._begun(question):
-                    crew.do(act)
+                self.left = len(left)
+                crew.do(self._act(question))
 
     def put(self, question: Question) -> Exchange | None:
         """Ask one question now, or find what it was answered: the last exchange, None when there is no room for it."""
-        if act := self._begun(question):
-            act()
+        self._act(question)()
         found = [each for each in self.exchanges if each.question == question.id and each.purpose == "edit"]
         return found[-1] if found else None
 
-    def _begun(self, question: Question) -> Callable[[], None] | None:
-        """What is still to be done about a question, its price reserved; None when there is no room for it."""
-        request = question.request(self.contract, join_url(self._root, self.contract.edit.path), self.key)
-        kept = self._kept.of(question.id, request)
-        if kept and kept[-1].response is not None and is_final(kept[-1], self.limits):
-            return partial(self._answered, question, kept[-1])
-        cost = self._cost(question)
-        if not self.purse.take(cost):
-            self.unasked.append(question)
+    def probe(self, name: str, request: Request, about: tuple[str, ...] = ()) -> Exchange | None:
+        """As `put`, for a request that is in no plan. Raises Unjudgeable when nobody is there any more."""
+        found: list[Exchange | None] = []
+        self._begun(Ask(name, about, request, self._cost_of(request)), found.append)()
+        if (last := found[0]) is None:
             return None
+        with self._lock:
+            self._door.heard(last)
+        self._make_sure(last)
+        self._fetch(name, last)
+        return self._written(last)
+
+    def again(self, exchange: Exchange) -> Exchange | None:
+        """Ask once more what has been answered: the new exchange, None when there is no room or it is not known how."""
+        ask = self._asks.get(exchange.id)
+        if ask is None or not self.purse.take(ask.cost, missed=False):
+            return None
+        last = self._follow(ask, 1)
+        if last is None:
+            return None
+        self._fetch(ask.name, last)
+        return self._written(last)
+
+    def _written(self, exchange: Exchange) -> Exchange:
+        """An exchange as it was written down, without secrets."""
+        return next(each for each in reversed(self.exchanges) if each.id == exchange.id)
+
+    def _act(self, question: Question) -> Callable[[], None]:
+        """What is still to be done about a question."""
+        request = question.request(self.contract, join_url(self._root, self.contract.edit.path), self.key)
+        ask = Ask(question.id, question.about, request, self._cost(question))
+        return self._begun(ask, partial(self._answered, question))
+
+    def _begun(self, ask: Ask, answered: Callable[[Exchange | None], None]) -> Callable[[], None]:
+        """What is still to be done, its price reserved; `answered` is told the last exchange, None without room."""
+        kept = self._kept.of(ask.name, ask.request)
+        self._asks |= {exchange.id: ask for exchange in kept}
+        if kept and kept[-1].response is not None and is_final(kept[-1], self.limits):
+            return partial(answered, kept[-1])
+        if not self.purse.take(ask.cost):
+            return partial(answered, None)
         first = kept[-1].attempt + (kept[-1].response is not None) if kept else 1
-        return partial(self._follow, question, request, cost, first)
+        return lambda: answered(self._follow(ask, first))
+
+    def _follow(self, ask: Ask, first: int) -> Exchange | None:
+        last = self._out.follow(ask, first)
+        if last is not None:
+            self._asks[last.id] = ask
+        return last
 
     def _cost(self, question: Question) -> Cost:
         """What is billed if this is accepted; what should be refused may be accepted, too."""
@@ -131,35 +173,50 @@ class Asking:
             return EDIT
         return Cost(1, pricing.dearest(question.draft, self._models))
 
-    def _charge(self, exchange: Exchange) -> Cost:
-        """What an exchange of an earlier session has cost."""
-        if not may_be_billed(exchange):
-            return Cost()
+    def _cost_of(self, request: Request) -> Cost:
+        """As `_cost`, of a request that was sent, or is in no plan."""
         if self.limits.credits is None or self._models is None:
             return EDIT
-        return Cost(1, pricing.dearest_of(exchange.request, self.contract, self._models))
+        return Cost(1, pricing.dearest_of(request, self.contract, self._models))
 
-    def _follow(self, question: Question, request: Request, cost: Cost, first: int) -> None:
-        last = self._out.follow(question, request, cost, first)
+    def _charge(self, exchange: Exchange) -> Cost:
+        """What an exchange of an earlier session has cost."""
+        return self._cost_of(exchange.request) if may_be_billed(exchange) else Cost()
+
+    def _answered(self, question: Question, last: Exchange | None) -> None:
         if last is None:
             self.unasked.append(question)
-        else:
-            self._answered(question, last)
-
-    def _answered(self, question: Question, last: Exchange) -> None:
+            return
         with self._lock:
             self._surprised = self._surprised or (billed(last) and not question.billable)
             self._door.seen(question, last)
+        self._make_sure(last)
+        self._fetch(question.id, last)
+
+    def _make_sure(self, last: Exchange) -> None:
+        """After several questions that nothing answered: is anybody there? Raises Unjudgeable."""
+        known = [e for e in self.exchanges if e.purpose == "edit" and e.response and e.id in self._asks]
+        if not (self._door.silent and known):
+            return
+        free = next((each for each in known if not billed(each)), known[0])
+        found = self.again(free)
+        if found is not None and found.response is None:
+            why = last.failure.detail if last.failure else "nothing came back"
+            raise Unjudgeable(f"it was there and is no more: {why}")
+        if found is not None:
+            self._door.heard(found)
+
+    def _fetch(self, name: str, last: Exchange) -> None:
         known = {exchange.request.url for exchange in self.exchanges if exchange.purpose == "fetch"}
         for url in links(last):
             if url not in known:
-                self._out.get(url, "image/*", purpose="fetch", id=f"{question.id}-fetch")
+                self._out.get(url, "image/*", purpose="fetch", id=f"{name}-fetch")
 
     def _told(self, exchange: Exchange) -> None:
         if exchange.question:
             self._asked.add(exchange.question)
         if self.watcher:
-            self.watcher(exchange, asked=len(self._asked), billable=self.billable, left=self._left)
+            self.watcher(exchange, asked=len(self._asked), billable=self.billable, left=self.left + self.later)
 
 
 def _one_first(questions: Iterable[Question]) -> deque[Question]:

@@ -42,10 +42,7 @@ class Client:
         self.base_url = base_url
         self.timeout = timeout
         self._redactor = Redactor((key,) if key else ())
-        context = ssl.create_default_context()
-        if trust is not None:
-            context.load_verify_locations(trust)
-        self._wires = Wires(context)
+        self._wires = Wires(trust)
 
     def __enter__(self) -> Self:
         return self

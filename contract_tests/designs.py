@@ -174,3 +174,18 @@ _MAKERS: tuple[Callable[[Contract, ModelList | None, Draft], Iterator[Design]], 
     _model_left_out,
     _options,
 )
+
+
+def telling(contract: Contract, models: ModelList | None, base: Draft) -> Draft | None:
+    """A valid draft whose answer shows whether its fields were read: none has the value it would have anyway.
+
+    None where the contract documents no such field.
+    """
+    formats = (kind for kind in choosing.values(contract, "output_format") if kind in ("jpeg", "webp"))
+    sizes = (design.draft.get("size") for design in _sizes(contract, models, base) if design.draft.has("size"))
+    count = 2 if documented(contract, "n") else None
+    wanted = {"size": next(sizes, None), "n": count, "output_format": next(formats, None)}
+    found = base
+    for name, value in wanted.items():
+        found = found if value is None else found.with_field(name, value)
+    return found if found != base else None

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from contract_tests.bugs import Bug, about
-from contract_tests.plan import plan
+from contract_tests.plan import chosen, plan
 from contract_tests.questions import Question
 from contract_tests.selecting import GROUND, selected
 from specs import models
@@ -67,7 +67,7 @@ def explained(contract: Contract, claim: Claim, questions: tuple[Question, ...])
     full = selected(questions, contract, (claim.id,))
     own = tuple(question for question in full if claim.id in question.about)
     others = tuple(question for question in full if question not in own and question.id not in GROUND)
-    pooled = plan(contract, _listed(contract), profile="quick", claims=(claim.id,))
+    pooled = chosen(questions, contract, _listed(contract), profile="quick", claims=(claim.id,))
     return Explanation(contract, claim, own, others, pooled, full, about(claim.id), tuple(cases(claim.rule)))
 
 

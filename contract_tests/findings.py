@@ -22,8 +22,21 @@ VERDICTS: tuple[Verdict, ...] = ("broken", "faulty-suite", "inconclusive", "not-
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing about an endpoint that likely explains several broken claims: a sentence, and their ids."""
+
+    id: str
+    sentence: str
+    claims: tuple[str, ...]
+
+    def value(self) -> dict[str, Any]:
+        """The cause as it stands in `report.json`."""
+        return {"id": self.id, "sentence": self.sentence, "claims": list(self.claims)}
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One claim judged. `exchanges` are ids in the transcript, the most telling first."""
+    """One claim judged. `exchanges` are ids in the transcript, the most telling first; `cause` is that of a `Cause`."""
 
     claim: Claim
     verdict: Verdict
@@ -31,6 +44,7 @@ class Finding:
     actual: str = ""
     reason: str = ""
     exchanges: tuple[str, ...] = ()
+    cause: str | None = None
 
     def value(self) -> dict[str, Any]:
         """The finding as it stands in `report.json`."""
@@ -50,6 +64,7 @@ class Finding:
             "exchanges": list(self.exchanges[:MOST_SHOWN]),
             "citation": _citation(cited) | ({"through": _citation(through)} if through else {}),
             "note": self.claim.note,
+            "cause": self.cause,
         }
 
 
@@ -72,6 +87,7 @@ class Report:
     billable: int
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...] = field(default=())
+    causes: tuple[Cause, ...] = field(default=())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,6 +110,7 @@ class Report:
             "billable": self.billable,
             "counts": self.counts,
             "findings": [f.value() for f in self.findings],
+            "causes": [cause.value() for cause in self.causes],
             "contradictions": [
                 {
                     "id": c.id,

@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 
 from contract_tests.evidence import Evidence, gathered, is_valid
 from contract_tests.findings import Finding, Verdict
+from contract_tests.questions import is_smaller
+from contract_tests.tallying import tally
 from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
@@ -65,13 +67,17 @@ def _found(claim: Claim, evidence: Evidence) -> Finding:
 
 
 def _verdict(claim: Claim, judged: Sequence[Judged], evidence: Evidence) -> Finding:
-    broken = [j for j in judged if j.breaches]
+    broken = sorted((j for j in judged if j.breaches), key=_size_if_made_small)
     kept = [j for j in judged if not j.breaches and not j.silent]
     ids = tuple(j.asked.exchange.id for j in (broken or kept or judged))
     if broken:
         first = broken[0].breaches[0]
+        again = tally([j.asked.exchange for j in broken], [j.asked.exchange for j in kept])
+        if again and not again.steady:
+            return Finding(claim, "inconclusive", first.expected, first.actual, f"{again}: {first.sentence}", ids)
         many = f" ({len(broken)} of {len(broken) + len(kept)} exchanges)" if len(judged) > 1 else ""
-        return Finding(claim, "broken", first.expected, first.actual, first.sentence + many, ids)
+        often = f"; {again}" if again and again.broken < again.times else ""
+        return Finding(claim, "broken", first.expected, first.actual, first.sentence + many + often, ids)
     if kept:
         plural = "s" if len(kept) > 1 else ""
         return Finding(claim, "holds", claim.statement, "kept", f"kept in {len(kept)} exchange{plural}", ids)
@@ -80,6 +86,12 @@ def _verdict(claim: Claim, judged: Sequence[Judged], evidence: Evidence) -> Find
     reasons = list(dict.fromkeys(j.silent for j in judged))
     verdict: Verdict = "inconclusive" if _would_not_play(judged, evidence) else "not-run"
     return Finding(claim, verdict, reason="; ".join(reasons[:3]), exchanges=ids)
+
+
+def _size_if_made_small(judged: Judged) -> float:
+    """The smallest request that shows a failure comes first, the others stay in order."""
+    exchange = judged.asked.exchange
+    return len(exchange.request.body) if is_smaller(exchange) else float("inf")
 
 
 def _would_not_play(judged: Sequence[Judged], evidence: Evidence) -> bool:

@@ -62,16 +62,17 @@ class Purse:
         self._held: list[Cost] = []
         self._changed = threading.Condition()
 
-    def take(self, cost: Cost, *, wait: bool = True) -> bool:
+    def take(self, cost: Cost, *, wait: bool = True, missed: bool = True) -> bool:
         """Reserve what a request may cost; False when there is no room.
 
-        With `wait`, a decision is put off until what is under way has come back: it may not have been billed.
+        With `wait`, a decision is put off until what is under way has come back: it may not have been billed. What
+        is not `missed` closes nothing: the run is whole without it.
         """
         with self._changed:
             while (limit := self._lacks(cost)) and wait and self._held:
                 self._changed.wait()
             if limit:
-                self.closed = self.closed or limit
+                self.closed = self.closed or (limit if missed else "")
                 return False
             self._held.append(cost)
             return True

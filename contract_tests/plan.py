@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from contract_tests import choosing, quick, samples
+from contract_tests import designs as designed
 from contract_tests.confirming import URL, confirmed
 from contract_tests.designs import Design, designs, documented
 from contract_tests.drafts import Draft
@@ -27,7 +28,7 @@ from specs.models import ModelList
 Profile: TypeAlias = Literal["quick", "full", "free"]
 PROFILES: tuple[Profile, ...] = ("quick", "full", "free")
 
-__all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "plan"]
+__all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "chosen", "plan"]
 
 
 class FaultyPlan(ValueError):
@@ -48,6 +49,19 @@ def plan(
     Raises FaultyPlan.
     """
     whole = _one_by_one(contract, models, seed, heavy=heavy)
+    return chosen(whole, contract, models, seed, profile=profile, claims=claims)
+
+
+def chosen(
+    whole: Sequence[Question],
+    contract: Contract,
+    models: ModelList | None,
+    seed: int = 0,
+    *,
+    profile: Profile = "full",
+    claims: Collection[str] = (),
+) -> tuple[Question, ...]:
+    """Of the whole plan, what a profile asks, or what some claims need of it. Raises FaultyPlan."""
     wanted = selected(whole, contract, claims) if claims else whole
     if profile == "full":
         return _unique(wanted)
@@ -133,6 +147,18 @@ def _good(contract: Contract, models: ModelList | None, base: Draft, seed: int) 
     for design in designs(contract, models, seed):
         yield from _designed(design, (first, *others))
     yield from _encoded(contract, base)
+    yield from _read_otherwise(contract, designed.telling(contract, models, base))
+
+
+_READ_OTHERWISE = ("files-first", "duplicate-field", "text-part-charset", "chunked", "extra-field", "json")
+"""Ways of writing for which many servers have a code path of their own, on which fields get lost."""
+
+
+def _read_otherwise(contract: Contract, draft: Draft | None) -> Iterator[Question]:
+    """The same telling edit in each of these ways: what is lost in one of them shows in its answer."""
+    for way in offered(contract.edit):
+        if way.name in _READ_OTHERWISE and draft is not None:
+            yield Question(f"telling-{way.name}", (), draft, way, billable=True)
 
 
 def _bare(contract: Contract, base: Draft) -> Draft:

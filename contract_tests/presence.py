@@ -18,7 +18,10 @@ LOOKED_AT = 2
 """Answers that have to be strange before the endpoint is taken for none."""
 
 LOST = 3
-"""Questions in a row that cannot be put before the endpoint is given up."""
+"""Questions in a row that nothing answers before something is asked again that was answered: is anybody there?"""
+
+_NOBODY = ("unreachable", "tls", "garbage", "timeout")
+"""Why nothing came back, where nobody is there that could be asked anything."""
 
 _LEAST = 64
 """Characters of a text that is worth decoding."""
@@ -55,6 +58,18 @@ class Door:
             else:
                 self._reached = True
 
+    @property
+    def silent(self) -> bool:
+        """Whether so many questions in a row were not answered that nobody may be there any more."""
+        return self._lost >= LOST
+
+    def heard(self, exchange: Exchange) -> None:
+        """Look at an answer to what is in no plan. Raises Unjudgeable where nobody ever was."""
+        if exchange.response is None:
+            self._unanswered(exchange)
+        else:
+            self._lost = 0
+
     def seen(self, question: Question, exchange: Exchange) -> None:
         """Look at an answer. Raises Unjudgeable."""
         response = exchange.response
@@ -73,11 +88,9 @@ class Door:
         failure = exchange.failure
         if failure is None:
             return
-        if not self._reached and failure.kind in ("unreachable", "tls", "garbage", "timeout"):
+        self._lost += 1
+        if not self._reached and (failure.kind in _NOBODY or self._lost >= LOST):
             raise Unjudgeable(failure.detail)
-        self._lost = self._lost + 1 if failure.kind == "unreachable" else 0
-        if self._lost >= LOST:
-            raise Unjudgeable(f"it was there and is no more: {failure.detail}")
 
     def _valid(self, exchange: Exchange, response: Response) -> None:
         oddity = _oddity(exchange, response, speaks=self._speaks)

@@ -12,7 +12,7 @@ from contract_tests.drafts import Draft
 from contract_tests.encodings import Encoding
 from contract_tests.writing import encode
 from specs.contract import Contract
-from specs.messages import Headers, Request
+from specs.messages import Exchange, Headers, Request
 from specs.rules.request import FAKE
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ Key: TypeAlias = Literal["right", "absent", "wrong", "bare"]
 
 POOLED = "pooled/"
 """How the ids of questions begin that combine what is asked for: a refusal of theirs does not say of what."""
+
+SMALLER = "fuzz/smaller/"
+"""How the names of what is asked begin that makes a failure small; the id of the claim follows."""
 
 WRONG_KEY = f"{FAKE}-image-contract"
 
@@ -60,6 +63,11 @@ class Question:
             made = _with_body(made, self.raw_body)
         target = url.removesuffix(contract.edit.path) + self.path if self.path is not None else made.url
         return Request(self.method or made.method, target, made.headers, made.body)
+
+
+def is_smaller(exchange: Exchange) -> bool:
+    """Whether something was asked to make a failure small."""
+    return (exchange.question or "").startswith(SMALLER)
 
 
 def is_edge(question: Question) -> bool:

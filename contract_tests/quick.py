@@ -70,7 +70,8 @@ def _by_worth(found: Sequence[Pool], bench: Bench) -> Iterator[Pool]:
 
 
 def _is_ground(question: Question) -> bool:
-    return question.id.startswith(("valid-edit", "bare-edit"))
+    """Whether a question combines nothing that is not pooled anyway."""
+    return question.id.startswith(("valid-edit", "bare-edit", "telling-"))
 
 
 def _is_judged(question: Question, bench: Bench) -> bool:

@@ -39,8 +39,7 @@ class Kept:
         """Every time this request was sent for a question, in order."""
         if question not in self._found:
             return ()
-        clean = self._redactor.exchange(Exchange("", request)).request
-        wanted = digest(clean)
+        wanted = digest(self._redactor.exchange(Exchange("", request)).request)
         return tuple(exchange for exchange in self._found[question] if digest(exchange.request) == wanted)
 
 
@@ -63,7 +62,10 @@ def opened(path: Path, header: Header, secrets: Iterable[str], paths: Iterable[s
         raise OtherRun(f"{path.parent} holds no run to go on with: there is no {path.name}")
     if b"\n" not in path.read_bytes()[:65536]:
         return Recorder(path, header, secrets), Transcript(header)
-    _same(transcripts.load(path).header, header, tuple(paths))
+    there = transcripts.load(path)
+    _same(there.header, header, tuple(paths))
+    if there.omitted:
+        raise OtherRun("the run there kept no pictures, so it cannot be told what has been answered: begin anew")
     return Recorder.resume(path, secrets)
 
 

@@ -9,13 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from contract_tests import pricing, reports, resuming
+from contract_tests import beyond, causes, pricing, repeating, reports, resuming
 from contract_tests.apart import Apart
 from contract_tests.asking import Asking, Limits, Unjudgeable, Watcher
 from contract_tests.client import Client
-from contract_tests.evidence import model_list
+from contract_tests.evidence import Evidence, gathered, model_list
 from contract_tests.findings import Finding, Report
-from contract_tests.judging import judge
+from contract_tests.growing import Growing
+from contract_tests.judging import findings
 from contract_tests.plan import Profile, plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
@@ -44,8 +45,9 @@ class Declined(RuntimeError):
 class Order:
     """What to run: which contract against which endpoint, with which key, and where the results go.
 
-    `claims`: only what these need. `resume`: go on with the run in `out`. `agree` is shown the plan before anything is
-    asked that may cost something, with prices as the endpoint tells them.
+    `claims`: only what these need. `probes`: so many of them, and the sequences, after a full plan. `resume`: go on
+    with the run in `out`. `agree` is shown the plan before anything is asked that may cost something, with prices as
+    the endpoint tells them.
     """
 
     contract: Contract
@@ -58,13 +60,20 @@ class Order:
     heavy: bool = True
     profile: Profile = "full"
     claims: tuple[str, ...] = ()
+    probes: int = 0
     resume: bool = False
+    keep_pictures: bool = True
     agree: Callable[[Sequence[Question]], bool] | None = None
+
+    @property
+    def beyond(self) -> int:
+        """How many probes are asked: only a full plan of all claims is gone beyond."""
+        return self.probes if self.profile == "full" and not self.claims else 0
 
     @property
     def header(self) -> Header:
         """The first line of the transcript."""
-        plan = {"profile": self.profile, "heavy": self.heavy, "claims": sorted(self.claims)}
+        plan = {"profile": self.profile, "heavy": self.heavy, "claims": sorted(self.claims), "fuzz": self.beyond}
         return Header(self.contract.provider, self.base_url, time.time(), self.seed, plan=plan)
 
 
@@ -88,8 +97,9 @@ def run(order: Order, watcher: Watcher | None = None) -> Outcome:
         asking = Asking(
             order.contract, client, order.key, recorder, order.limits, watcher, exchanges=list(there.exchanges)
         )
+        growing = Growing(order.contract)
         try:
-            _ask(order, asking)
+            _ask(order, asking, growing)
         except Unjudgeable as problem:
             why = str(problem)
         except KeyboardInterrupt:
@@ -98,29 +108,38 @@ def run(order: Order, watcher: Watcher | None = None) -> Outcome:
             why = "it failed"
             raise
         finally:
-            recorder.close(complete=why is None and not asking.unasked)
+            recorder.close(complete=why is None and not asking.cut_short)
     transcript = load(path)
-    report = reported(order.contract, transcript, asking.unasked, asking.purse.closed, order.claims)
+    limit, claims = asking.purse.closed, order.claims
+    seen = growing.evidence(asking.exchanges)  # on disk there may be no pictures
+    report = reported(order.contract, transcript, asking.unasked, limit, claims=claims, evidence=seen)
     reports.write_report(report, transcript, order.out)
     return Outcome(report, why, interrupted)
 
 
 def _recorder(order: Order, path: Path) -> tuple[Recorder, Transcript]:
     if not order.resume:
-        return Recorder(path, order.header, (order.key,)), Transcript(order.header)
+        made = Recorder(path, order.header, (order.key,), keep_pictures=order.keep_pictures)
+        return made, Transcript(order.header)
     operations = (order.contract.edit, order.contract.models)
     return resuming.opened(path, order.header, (order.key,), [each.path for each in operations if each])
 
 
-def _ask(order: Order, asking: Asking) -> None:
+def _ask(order: Order, asking: Asking, growing: Growing) -> None:
     asking.read_models()
     models = model_list(asking.exchanges)
     questions = plan(order.contract, models, order.seed, heavy=order.heavy, profile=order.profile, claims=order.claims)
     if order.agree is not None and not order.agree(questions):
         raise Declined("nothing was asked")
+    asking.later = order.beyond
     asking.ask(questions)
     if order.profile == "quick":
         Apart(asking, Bench(order.contract, models, order.seed)).explain(questions)
+    if order.beyond:
+        beyond.explore(asking, questions, order.seed, order.beyond)
+    repeating.ask_again(asking, growing)
+    if order.beyond:
+        beyond.make_small(asking, growing, order.seed)
 
 
 def writable(out: Path) -> None:
@@ -139,14 +158,17 @@ def reported(
     transcript: Transcript,
     unasked: Sequence[Question] = (),
     limit: str = "",
+    *,
     claims: Collection[str] = (),
+    evidence: Evidence | None = None,
 ) -> Report:
     """The report of a transcript: judged offline, the same as live.
 
     `unasked` is what was not asked for lack of room, `limit` the limit that was reached, in words. `claims` are those
-    that were asked for, where not all were.
+    that were asked for, where not all were. `evidence` that was read out already need not be read out again.
     """
-    findings = judge(contract, transcript.exchanges)
+    evidence = evidence or gathered(contract, transcript.exchanges)
+    found, likely = causes.explained(findings(evidence), evidence)
     return Report(
         provider=contract.provider,
         title=contract.title,
@@ -157,8 +179,9 @@ def reported(
         seed=transcript.seed,
         requests=transcript.requests,
         billable=transcript.billable,
-        findings=tuple(_left_out(_for_lack(finding, unasked, limit), claims) for finding in findings),
+        findings=tuple(_left_out(_for_lack(finding, unasked, limit), claims) for finding in found),
         contradictions=contract.contradictions,
+        causes=likely,
     )
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contract_tests.client import Client
 from contract_tests.limits import Cost, Limits, Purse
 from contract_tests.pacing import Pace, told_to_wait
-from contract_tests.questions import Question
 from specs.messages import Exchange, Request
 from specs.recording import Recorder
 from specs.transcripts import billed
@@ -22,6 +21,16 @@ RETRIED = frozenset({429, 500, 502, 503, 504, 529})
 
 _BUSY = frozenset({429, 503})
 """Statuses after which nobody else should ask either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An edit about to be asked for: under which name, about which claims, and what it costs at most."""
+
+    name: str
+    about: tuple[str, ...]
+    request: Request = field(repr=False)
+    cost: Cost
 
 
 @dataclass
@@ -47,19 +56,19 @@ class Sending:
         if seconds is not None:
             self._send(Request("GET", url, (("Accept", accept),)), seconds, **about)
 
-    def follow(self, question: Question, request: Request, cost: Cost, first: int) -> Exchange | None:
+    def follow(self, ask: Ask, first: int) -> Exchange | None:
         """Ask until there is an answer, or patience, room or time has run out: the last exchange, None without any.
 
-        `cost` has been reserved; `first` is the number of the first attempt.
+        Its cost has been reserved; `first` is the number of the first attempt.
         """
-        last, held = None, True
+        last, held, cost = None, True, ask.cost
         try:
             for attempt in range(first, max(first, self.limits.patience) + 1):
                 seconds = self._turn()
                 if seconds is None:
                     break
-                about = {"question": question.id, "about": question.about, "attempt": attempt}
-                last = self._send(request, seconds, id=question.id, purpose="edit", **about)
+                about = {"question": ask.name, "about": ask.about, "attempt": attempt}
+                last = self._send(ask.request, seconds, id=ask.name, purpose="edit", **about)
                 if may_be_billed(last):
                     self.purse.settle(cost, billed=True)
                     held = False

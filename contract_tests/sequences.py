@@ -7,22 +7,19 @@ show what went wrong: a count, a size, a format of the request before, a picture
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from contract_tests import samples
-from contract_tests.client import Client
+from contract_tests.asking import Asking
+from contract_tests.crew import Crew
 from contract_tests.drafts import Draft
 from contract_tests.encodings import Encoding, encode, plain
-from contract_tests.plan import plan
-from contract_tests.probing import Probing, Watcher
+from contract_tests.probing import Probing
 from contract_tests.questions import Question
 from contract_tests.strategies_choices import Choices
-from specs.contract import Contract
 from specs.messages import Request
-from specs.recording import Recorder
 
 AT_ONCE = 4
 """Requests that are under way together."""
@@ -35,18 +32,17 @@ _FORMATS = ("jpeg", "webp", "png")
 
 @dataclass(frozen=True)
 class Exploring:
-    """One exploration: a run, what there is to choose from, and chance by the seed."""
+    """One exploration: a run, its plan, what there is to choose from, and chance by the seed."""
 
     run: Probing
+    questions: Sequence[Question]
     choices: Choices
     chance: random.Random
     seed: int
 
     def ask(self, draft: Draft, told: str, way: Encoding | None = None) -> None:
-        """Ask one good request, patiently, within the budget."""
-        if not self.run.spent:
-            found = self.run.ask_patiently(self.written(draft, way), f"sequence/{told}")
-            self.run.follow_links(found)
+        """Ask one good request, if there is room for it."""
+        self.run.ask(self.written(draft, way), f"sequence/{told}")
 
     def written(self, draft: Draft, way: Encoding | None = None) -> Request:
         """A draft as a request."""
@@ -59,38 +55,25 @@ class Exploring:
 
     def refused(self, most: int) -> Sequence[Question]:
         """Requests that should be refused, one for each claim, in an order by chance."""
-        every = plan(self.run.contract, self.choices.models, self.seed, heavy=False)
-        first = {question.about: question for question in every if not question.billable}
+        first = {q.about: q for q in reversed(self.questions) if not (q.billable or q.heavy)}
         found = list(first.values())
         self.chance.shuffle(found)
         return found[:most]
 
 
-def explore(
-    contract: Contract,
-    client: Client,
-    recorder: Recorder,
-    seed: int = 0,
-    *,
-    key: str,
-    budget: int | None = None,
-    rounds: int = 1,
-    watcher: Watcher | None = None,
-    wait: Callable[[float], None] = time.sleep,
-) -> Probing:
-    """Play every sequence `rounds` times, at most `budget` edits of it billable; the result has all exchanges.
+def explore(asking: Asking, questions: Sequence[Question], seed: int = 0, *, rounds: int = 1) -> Probing:
+    """Play every sequence `rounds` times, within the limits of the run. Raises Unjudgeable.
 
-    A round costs some 40 edits. What the endpoint does wrong is recorded, never raised.
+    `questions` are those of the plan, some of which are repeated. A round costs some 40 edits. What the endpoint does
+    wrong is recorded, never raised.
     """
-    run = Probing(contract, client, recorder, key, "s", budget, watcher, wait)
+    run = Probing(asking)
     choices = run.choices()
     for number in range(rounds):
-        at = Exploring(run, choices, random.Random(seed + number), seed + number)
+        at = Exploring(run, questions, choices, random.Random(seed + number), seed + number)
         for play in SEQUENCES.values():
-            if run.spent:
-                run.ended = f"the budget of {budget} billable edits is used up"
-                return run
-            play(at)
+            if not run.spent:
+                play(at)
     return run
 
 
@@ -147,14 +130,7 @@ def all_at_once(at: Exploring) -> None:
     drafts = list(different(at, AT_ONCE))
     for turn in range(2):
         at.chance.shuffle(drafts)
-        room = AT_ONCE if at.run.budget is None else at.run.budget - at.run.billable
-        with ThreadPoolExecutor(AT_ONCE) as crew:
-            asked = [
-                crew.submit(at.run.ask_patiently, at.written(draft), f"sequence/at-once/{turn}-{place}")
-                for place, draft in enumerate(drafts[: max(0, room)])
-            ]
-        for answered in asked:
-            at.run.follow_links(answered.result())
+        _together(at, [(at.written(draft), f"at-once/{turn}-{place}") for place, draft in enumerate(drafts)])
 
 
 def different(at: Exploring, count: int) -> Iterator[Draft]:
@@ -173,10 +149,19 @@ def different(at: Exploring, count: int) -> Iterator[Draft]:
 def a_burst(at: Exploring) -> None:
     """After many requests in a hurry, good and bad, one asked in peace is served."""
     requests = [question.request(at.run.contract, at.run.url, at.run.key) for question in at.refused(BURST)]
-    with ThreadPoolExecutor(BURST) as crew:
-        for place, request in enumerate(requests):
-            crew.submit(at.run.ask, request, f"sequence/burst/{place}")
+    _together(at, [(request, f"burst/{place}") for place, request in enumerate(requests)])
     at.ask(at.plain(), "burst/after")
+
+
+def _together(at: Exploring, requests: Sequence[tuple[Request, str]]) -> None:
+    """Ask several at once."""
+    with Crew(len(requests)) as crew:
+        for request, told in requests:
+            crew.do(partial(_ask_one, at.run, request, f"sequence/{told}"))
+
+
+def _ask_one(run: Probing, request: Request, told: str) -> None:
+    run.ask(request, told)
 
 
 SEQUENCES: Mapping[str, Callable[[Exploring], None]] = {

@@ -31,6 +31,11 @@ class Baseline:
     path: Path
     known: tuple[Known, ...]
 
+    @property
+    def excused(self) -> frozenset[tuple[str, str]]:
+        """The deviations whose time is not over, as (provider, claim)."""
+        return frozenset((each.provider, each.claim) for each in self.known if today() <= each.until)
+
     def weigh(self, reports: Sequence[ReportValue], *, strict: bool = False) -> Weighed:
         """The runs' broken claims beside the known ones, today."""
         return baseline.weigh(self.known, reports, today(), strict=strict)
@@ -70,6 +75,11 @@ def reports_in(paths: Iterable[Path]) -> list[ReportValue]:
     return [json_form.read(file) for path in paths for file in _files(path)]
 
 
+def folders_in(paths: Iterable[Path]) -> list[Path]:
+    """The folders that `test` wrote, of such folders and of folders with such folders in them. Raises NoReports."""
+    return [file.parent for path in paths for file in (_files(path) if path.is_dir() else [path / REPORT])]
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir() or (path / REPORT).is_file():
         yield path / REPORT if path.is_dir() else path
@@ -84,11 +94,10 @@ def only_new(reports: Sequence[ReportValue], known: Baseline | None) -> list[Rep
     """The reports without the broken claims that a baseline excuses."""
     if known is None:
         return list(reports)
-    excused = {(each.provider, each.claim) for each in known.known if today() <= each.until}
-    return [_without(report, excused) for report in reports]
+    return [_without(report, known.excused) for report in reports]
 
 
-def _without(report: ReportValue, excused: set[tuple[str, str]]) -> ReportValue:
+def _without(report: ReportValue, excused: frozenset[tuple[str, str]]) -> ReportValue:
     known = [f["claim"] for f in answers.broken(report) if (report["provider"], f["claim"]) in excused]
     kept: list[FindingValue] = [finding for finding in report["findings"] if finding["claim"] not in known]
     return cast(ReportValue, {**report, "findings": kept})

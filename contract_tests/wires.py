@@ -15,6 +15,8 @@ import ssl
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from time import monotonic
 
 from contract_tests.addresses import Origin
@@ -173,10 +175,13 @@ def _readable(sock: socket.socket) -> bool:
 
 
 class Wires:
-    """The connections of a client: idle ones are used again. Safe to use from several threads."""
+    """The connections of a client: idle ones are used again. Safe to use from several threads.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    `trust` is a file of further certificates to trust, beside the system's.
+    """
+
+    def __init__(self, trust: Path | None = None) -> None:
+        self._trust = trust
         self._idle: list[Wire] = []
         self._lock = threading.Lock()
 
@@ -189,7 +194,7 @@ class Wires:
         if wire is not None and not wire.usable():
             wire.close()
             wire = None
-        wire = wire or connect(origin, self._context, clock)
+        wire = wire or connect(origin, self._trust, clock)
         wire.begin(clock)
         return wire
 
@@ -209,14 +214,23 @@ class Wires:
                 self._idle.pop().close()
 
 
-def connect(origin: Origin, context: ssl.SSLContext, clock: Clock) -> Wire:
+@cache
+def _trusting(trust: Path | None) -> ssl.SSLContext:
+    """Whom TLS connections trust: made when the first is opened, for the system's certificates take long to read."""
+    context = ssl.create_default_context()
+    if trust is not None:
+        context.load_verify_locations(trust)
+    return context
+
+
+def connect(origin: Origin, trust: Path | None, clock: Clock) -> Wire:
     """A new connection, TLS verified where the scheme asks for it. Raises OSError (ssl.SSLError, TimeoutError …)."""
     sock = socket.create_connection((origin.host, origin.port), clock.left(CONNECTING))
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if origin.scheme == "https":
             sock.settimeout(clock.left(CONNECTING))
-            sock = context.wrap_socket(sock, server_hostname=origin.host)
+            sock = _trusting(trust).wrap_socket(sock, server_hostname=origin.host)
     except BaseException:
         sock.close()
         raise

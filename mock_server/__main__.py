@@ -19,6 +19,7 @@ _EXAMPLES = """examples:
   image-mock --scenario 'rate-limit;times=2'     the first two requests are answered 429
   image-mock --fault b64-data-prefix             one thing wrong on purpose (`image-mock faults` lists them)
   image-mock --forget mask-matches-image         one claim not enforced (`image-contract list` lists them)
+  image-mock --replay report/transcript.jsonl    what a recorded endpoint answered, again; 404 for what it was not asked
 
 every option may also stand in a --config file (`port: 4010`) or in a variable (IMAGE_MOCK_PORT=4010).
 """
@@ -44,14 +45,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         values = options.merged(given, os.environ)
         settings = _settings(values, os.environ)
-        if given.command == "faults":
-            return _list_faults(settings)
-        if given.command == "scenarios":
-            return _list_scenarios()
-        return _serve(settings, values)
+        if given.command == "serve":
+            return _serve(settings, values)
+        return _listed(settings, given.command)
     except (loading.UnknownProvider, loading.BrokenContract, WrongSettings) as problem:
         print(f"image-mock: {problem}", file=sys.stderr)
         return 2
+
+
+def _listed(settings: Settings, what: str) -> int:
+    try:
+        if what == "faults":
+            _list_faults(settings)
+        else:
+            _list_scenarios()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _serve(settings: Settings, values: Mapping[str, Any]) -> int:
@@ -89,6 +100,8 @@ def _settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> Settings
         cors=tuple(values["cors"]),
         log=values["log"],
         largest=max(0, values["max_body"]),
+        replay=values["replay"],
+        replay_pace=_seconds(values, "replay_pace"),
     )
 
 
@@ -124,21 +137,21 @@ def _in_words(step: Mapping[str, Any]) -> str:
     return f"{step.get('scenario', '')}{rest if 'times' in step else f'{rest};times=1'}"
 
 
-def _list_faults(settings: Settings) -> int:
+def _list_faults(settings: Settings) -> None:
     for name, contract in settings.contracts().items():
         print(f"{name}:")
         for fault in faults.offered(contract):
             print(f"  {fault.id:34} {', '.join(fault.breaks):44} {fault.statement}")
-    return 0
+            for source in fault.sources:
+                print(f"{'':37}seen at {source}")
 
 
-def _list_scenarios() -> int:
+def _list_scenarios() -> None:
     for scenario in dict.fromkeys(scenario.id for scenario in SCENARIOS.values()):
         known = SCENARIOS[scenario]
         options_ = " ".join(f"{key.replace('_', '-')}={value}" for key, value in known.options.items())
         print(f"  {', '.join(known.names):28} {options_:26} {known.statement}")
     print("  every fault of `image-mock faults` is a scenario too, by its id")
-    return 0
 
 
 if __name__ == "__main__":

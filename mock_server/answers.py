@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from mock_server import painter
@@ -69,13 +70,13 @@ def answer(contract: Contract, edit: Edit, settings: Settings, gallery: Gallery)
     """The reply to an accepted edit."""
     wanted = order(contract, edit, settings)
     if edit.streams and "text/event-stream" in _offered(contract):
-        return _stream(edit, wanted, settings)
+        return _stream(contract, edit, wanted, settings)
     painted = [painter.paint(wanted, index) for index in range(min(edit.count, 10))]
     as_url = edit.get("response_format") == "url" and _gives_urls(contract)
     data = [{"url": gallery.link(picture, edit.request)} if as_url else _in_text(picture) for picture in painted]
     document = {
         "created": int(time.time()),
-        **echoes(edit, wanted),
+        **echoes(contract, edit, wanted),
         "data": data,
         "usage": usage(edit, wanted, len(data)),
     }
@@ -97,16 +98,24 @@ def _in_text(picture: bytes) -> dict[str, str]:
     return {"b64_json": base64.b64encode(picture).decode()}
 
 
-def echoes(edit: Edit, wanted: painter.Order) -> dict[str, str]:
-    """What the answer tells about its pictures: never `auto`."""
+def echoes(contract: Contract, edit: Edit, wanted: painter.Order) -> dict[str, str]:
+    """What the answer tells about its pictures: never `auto`, nor a quality that nobody offers."""
     width, height = painter.order_size(wanted)
     quality = edit.get("quality")
+    offered = {"low", "medium", "high", *_values(contract, "quality")} - {"auto"}
     return {
         "background": "transparent" if wanted.background == "transparent" and wanted.format != "jpeg" else "opaque",
         "output_format": wanted.format,
-        "quality": quality if isinstance(quality, str) and quality not in ("", "auto") else "medium",
+        "quality": quality if isinstance(quality, str) and quality in offered else "medium",
         "size": f"{width}x{height}",
     }
+
+
+def _values(contract: Contract, field: str) -> Iterator[str]:
+    """The values that the provider's forms offer for a field."""
+    for schema in contract.edit.schemas.values():
+        stated = schema.get("properties", {}).get(field, {}).get("enum", ())
+        yield from (value for value in stated if isinstance(value, str))
 
 
 def usage(edit: Edit, wanted: painter.Order, count: int) -> dict[str, Any]:
@@ -128,10 +137,10 @@ def _image_tokens(picture: Input) -> int:
     return max(1, seen.width * seen.height // 4096) if seen else 256
 
 
-def _stream(edit: Edit, wanted: painter.Order, settings: Settings) -> Reply:
+def _stream(contract: Contract, edit: Edit, wanted: painter.Order, settings: Settings) -> Reply:
     asked = edit.get("partial_images")
     steps = asked if isinstance(asked, int) and not isinstance(asked, bool) and 0 <= asked <= 3 else 0
-    common = {"created_at": int(time.time()), **echoes(edit, wanted)}
+    common = {"created_at": int(time.time()), **echoes(contract, edit, wanted)}
     events = [_partial(common, wanted, step, steps) for step in range(steps)]
     last = {"type": COMPLETED, "b64_json": base64.b64encode(painter.paint(wanted, 0)).decode(), **common}
     events.append(Event(COMPLETED, {**last, "usage": usage(edit, wanted, 1)}))

@@ -157,11 +157,15 @@ def _inputs(entry: Entry) -> tuple[Input, ...]:
 
 
 def _alike(entries: Journal) -> Mapping[object, list[Entry]]:
-    """Attempts at the same request: the same fields and pictures, whatever the form's boundary."""
+    """Attempts at the same request: the same fields and pictures, whatever the form's boundary.
+
+    Who comes back with another key, or asks for another scenario, does not try the same again.
+    """
     found: dict[object, list[Entry]] = defaultdict(list)
     for entry in entries:
         files = tuple(hash(picture.data or picture.url or picture.text) for picture in _inputs(entry))
-        found[entry.provider, entry.test_id, repr(sorted(entry.edit.fields.items())), files].append(entry)
+        manner = tuple(entry.edit.request.header(name) for name in ("authorization", "x-mock-scenario"))
+        found[entry.provider, entry.test_id, manner, repr(sorted(entry.edit.fields.items())), files].append(entry)
     return found
 
 

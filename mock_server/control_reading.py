@@ -9,6 +9,7 @@ import yaml
 from mock_server import client_findings, showing
 from mock_server.control import Asked, Wrong, route, told
 from mock_server.journal import Entry
+from mock_server.replaying import FETCHED
 from mock_server.replies import Reply
 from mock_server.scenarios import SCENARIOS
 from specs.pictures import kind_of
@@ -18,9 +19,9 @@ from specs.pictures import kind_of
 def health(asked: Asked) -> Reply:
     """The mock answers."""
     house = asked.house
-    return told(
-        {"status": "ok", "providers": list(house.contracts), "requests": house.journal.counted().get("requests", 0)}
-    )
+    replays = {"replays": len(house.replay)} if house.replay else {}
+    counted = house.journal.counted().get("requests", 0)
+    return told({"status": "ok", "providers": list(house.contracts), "requests": counted, **replays})
 
 
 @route("GET", "openapi.json")
@@ -67,6 +68,16 @@ def linked(asked: Asked) -> Reply:
     if found is None:
         raise Wrong("this picture is not kept (any more)", 404)
     return Reply().with_body(found, f"image/{asked.places['name'].rpartition('.')[2]}")
+
+
+@route("GET", "fetched/{digest}/{name}")
+def fetched(asked: Asked) -> Reply:
+    """What was fetched from a link of a recording that is replayed."""
+    path = f"{FETCHED}/{asked.places['digest']}/{asked.places['name']}"
+    found = asked.house.replay.fetched(path) if asked.house.replay else None
+    if found is None:
+        raise Wrong("no such picture was recorded", 404)
+    return found
 
 
 @route("GET", "counters")

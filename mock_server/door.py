@@ -100,7 +100,7 @@ class Door:
         """A body that promises more than it sends makes the server break the connection."""
         if reply.cut is not None or reply.drip:
             least = 0 if reply.cut is None else reply.cut + 1
-            fields.append(("content-length", str(max(sum(map(len, reply.pieces())), least))))
+            fields.append(("content-length", str(max(sum(map(len, reply.pieces())), least, reply.promised))))
         start_response(wire.status_line(reply.status), fields)
         if environ["REQUEST_METHOD"] == "HEAD":
             return []

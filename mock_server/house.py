@@ -2,28 +2,32 @@
 
 match path -> read -> request claims in the order in which the provider notices defects -> the first breach gives the
 contract's refusal, else the right answer -> the scenario whose cue it is -> the faults that are set -> the provider's
-dialect -> the journal. What was judged once is remembered by its digest.
+dialect -> the journal. What was judged once is remembered by its digest. Where a recording is replayed, its answer
+stands in place of all judging, and of faults and dialects.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
-from mock_server import cueing, dialects, faults
+from mock_server import cueing, dialects, faults, replaying
 from mock_server.admission import Admission
 from mock_server.cues import Cue
 from mock_server.faults import Fault
 from mock_server.journal import Entry
+from mock_server.replaying import Replay
 from mock_server.replies import Reply, refusal
 from mock_server.scenarios import SCENARIOS, Scene
 from mock_server.settings import Settings, WrongSettings
 from mock_server.silence import Ending
 from mock_server.state import State
 from mock_server.verdicts import Verdicts
+from specs import reading
 from specs.contract import Contract
 from specs.edits import Edit
 from specs.messages import Request
@@ -45,14 +49,16 @@ class House:
 
     def __init__(self, settings: Settings, state: State | None = None) -> None:
         self.settings = settings
-        self.contracts = settings.contracts()
         self.state = state or State()
+        self.replay = replaying.opened(settings, self.state.turns) if settings.replay else None
+        recorded = self.replay and {self.replay.contract.provider: self.replay.contract}
+        self.contracts = recorded or settings.contracts()
         self.journal, self.gallery, self.cues = self.state.journal, self.state.gallery, self.state.cues
         self.faults = faults.chosen(settings.faults, tuple(self.contracts))
         self.ending = Ending()
         self.bodies = Admission(BODIES)
         self._verdicts = Verdicts(settings, self.gallery)
-        self._offered = {name: {fault.id: fault for fault in faults.offered(c)} for name, c in self.contracts.items()}
+        self._offered = {name: _by_id(faults.offered(c), self.replay) for name, c in self.contracts.items()}
         self.fault_ids = frozenset(id for offered in self._offered.values() for id in offered)
         self.rehearsed = tuple(cueing.parse(words, self.fault_ids) for words in settings.scenarios)
         self._alone = state is None
@@ -64,6 +70,7 @@ class House:
         self.journal.clear(test_id)
         self.cues.clear(test_id)
         if test_id is None:
+            self.state.turns.clear()
             self.cues.set_faults(())
             for cue in self.rehearsed:
                 self.cues.add(cue)
@@ -94,6 +101,8 @@ class House:
             reply = refusal(404, f"No provider is served at {request.path}; there are {names}.", code="not_found")
             return self._noted("", Edit(request, "none", None, on_route=False), reply, started)
         contract, inner = routed
+        if self.replay:
+            return self._replayed(self.replay, inner, request, started)
         if contract.models and inner.path == contract.models.path:
             reply = _listed(contract, inner)
             return self._noted(contract.provider, Edit(request, "none", None, on_route=False), reply, started)
@@ -131,12 +140,25 @@ class House:
             edit,
             reply,
             started,
-            refused_by=verdict.refused_by if known is None else reply.why,
+            refused_by=reply.why if known or reply.accepted else verdict.refused_by,
             kin=verdict.kin if self._alone else 0,
             own=own,
             scenario=cue.scenario if cue else None,
             faults=tuple(fault.id for fault in broken),
         )
+
+    def _replayed(self, replay: Replay, inner: Request, whole: Request, started: float) -> Handled:
+        provider = replay.contract.provider
+        edit = reading.read(replay.contract, inner)
+        right = partial(replay.reply, edit, _origin(whole))
+        edit = replace(edit, request=whole)
+        try:
+            cue = self._cue(provider, edit)
+        except WrongSettings as problem:
+            return self._noted(provider, edit, refusal(400, f"{problem}.", code="unknown_scenario"), started)
+        known = SCENARIOS[cue.scenario] if cue else None
+        reply = known.act(Scene(replay.contract, edit, right), **cue.options) if known and cue else right()
+        return self._noted(provider, edit, reply, started, scenario=cue.scenario if cue else None)
 
     def _cue(self, provider: str, edit: Edit) -> Cue | None:
         """The cue that a request carries, else the first in the queue that fits. Raises WrongSettings."""
@@ -157,6 +179,16 @@ class House:
         return tuple(dict.fromkeys((*self.faults[provider], *(offered[id] for id in ids if id in offered))))
 
 
+def _by_id(offered: Sequence[Fault], replay: Replay | None) -> dict[str, Fault]:
+    """Faults by id; a replay has none, for it answers nothing itself."""
+    return {} if replay else {fault.id: fault for fault in offered}
+
+
+def _origin(request: Request) -> str:
+    parts = urlsplit(request.url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _at(request: Request, url: str) -> Request:
     return Request(request.method, url, request.headers, request.body)
 
@@ -171,5 +203,6 @@ def _as_sent(edit: Edit, request: Request) -> tuple[Edit, int]:
 
 def _listed(contract: Contract, request: Request) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return refusal(405, f"The list of models is read with GET, not {request.method}.")
+        reply = refusal(405, f"The list of models is read with GET, not {request.method}.")
+        return reply.with_headers(("Allow", "GET, HEAD"))
     return Reply(document=contract.models.example if contract.models else None)

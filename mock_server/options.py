@@ -108,6 +108,8 @@ OPTIONS = (
     Option("max-body", int, LARGEST, "bytes of the largest body that is read", "N"),
     Option("patience", float, 120.0, "seconds after which a connection on which nothing moves is dropped", "S"),
     Option("log", str, "none", "write an access log to stderr", choices=("none", "common", "json")),
+    Option("replay", str, None, "answer as was recorded: a transcript.jsonl of image-contract, or a HAR file", "FILE"),
+    Option("replay-pace", float, 1.0, "pauses of recorded streams, times this; 0 for none", "X"),
     Option("server", str, "auto", "what speaks HTTP", choices=("auto", "granian", "waitress", "werkzeug")),
     Option("workers", int, 1, "processes that serve (granian only)", "N"),
 )

@@ -15,6 +15,7 @@ from typing import Literal
 
 from PIL import Image, ImageChops
 
+from mock_server.painting import paint as paints
 from mock_server.painting import sources
 from mock_server.painting.caption import draw_caption
 from mock_server.painting.cutout import seen
@@ -63,7 +64,7 @@ class Order:
         return self.background == "transparent" and self.format != "jpeg"
 
 
-_finished: ByteCache[bytes] = ByteCache(24_000_000)
+_finished: ByteCache[bytes] = ByteCache(8_000_000)
 _painted: ByteCache[Image.Image] = ByteCache(16_000_000)
 
 
@@ -71,6 +72,7 @@ def clear_caches() -> None:
     """Forget every source and every finished picture."""
     _finished.clear()
     _painted.clear()
+    paints.forget()
     sources.forget()
 
 
@@ -129,8 +131,11 @@ def _paint(order: Order, index: int) -> Image.Image:
     alpha = source.alpha
     if box is not None:
         alpha = seen(source.alpha, size, where, box) if order.transparent else None
-        stencil, shown = (None if chart is None else chart.crop(box) for chart in (where, alpha))
-        result.paste(_layer(order, index, result.crop(box), stencil, shown), box, stencil)
+        if where is None:
+            result = _layer(order, index, result, None, alpha)
+        else:
+            stencil, shown = where.crop(box), None if alpha is None else alpha.crop(box)
+            result.paste(_layer(order, index, result.crop(box), stencil, shown), box, stencil)
     if order.transparent:
         result.putalpha(alpha or 255)
     return result
@@ -141,7 +146,8 @@ def _layer(
 ) -> Image.Image:
     """What is laid over the RGB picture `below` through the `stencil` (None: over all of it), caption and all."""
     recipe = Recipe.of(order.prompt, order.seed, index)
-    layer = tinted(below, recipe) if stencil is None else repainted(below, stencil, recipe)
+    level = order.format == "png"
+    layer = tinted(below, recipe, level=level) if stencil is None else repainted(below, stencil, recipe, level=level)
     room = room_in(_cover(stencil, alpha), layer.size)
     if order.caption:
         room = draw_caption(layer, order.prompt, room)

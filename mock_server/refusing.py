@@ -69,4 +69,6 @@ def refused(found: Refused, edit: Edit, contract: Contract) -> Reply:
         message = f"{wording.beginning(breach.sentence)}; accepted: {breach.expected}."
     else:
         message = wording.message(found.claim, breach, edit, contract, how.param)
-    return refusal(how.status[0], message, how.type, param=how.param, code=how.code, why=found.why)
+    reply = refusal(how.status[0], message, how.type, param=how.param, code=how.code, why=found.why)
+    methods = found.claim.numbers.get("methods") if found.claim and reply.status == 405 else None
+    return reply.with_headers(("Allow", ", ".join(methods))) if methods else reply

@@ -9,19 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from mock_server.replaying_likeness import Wanted, differences, wanted
-from specs import loading
+from mock_server.replies import Event, Reply, Sealed, refusal
+from mock_server.settings import Settings, WrongSettings
+from mock_server.state import Turns
+from specs import loading, recordings
 from specs.contract import Contract
-from specs.messages import Exchange, Headers, Request, Response, media_type
-from specs.transcripts import Transcript
+from specs.edits import Edit
+from specs.messages import Exchange, Headers, Response, media_type
+from specs.transcripts import Transcript, UnreadableTranscript
 
-HEALTH = "/_mock/health"
 FETCHED = "/_mock/fetched"
 _NOT_REPLAYED = frozenset(
     (
@@ -32,19 +34,38 @@ _NOT_REPLAYED = frozenset(
 """Header fields that belong to the recorded connection, or to a body as it was packed on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """An answer: its pieces, each after a pause in seconds; `cut`: the connection is broken after the last."""
+_OWN = {"faults": "fault", "caption": "no-caption"} | dict.fromkeys(
+    ("forget", "seed", "checks", "dialect", "fetch_urls", "stream_interval")
+)
+"""Settings about answers that the mock finds itself, and the options that set them where those are called otherwise."""
 
-    status: int
-    headers: Headers = ()
-    pieces: tuple[tuple[float, bytes], ...] = ()
-    cut: bool = False
+_UNSAID = Settings()
 
-    @property
-    def body(self) -> bytes:
-        """All pieces."""
-        return b"".join(piece for _pause, piece in self.pieces)
+
+def opened(settings: Settings, turns: Turns) -> Replay:
+    """The replay that was asked for. Raises WrongSettings, loading.UnknownProvider, loading.BrokenContract."""
+    if changed := [name for name in _OWN if getattr(settings, name) != getattr(_UNSAID, name)]:
+        told = ", ".join(f"--{_OWN[name] or name.replace('_', '-')}" for name in changed)
+        raise WrongSettings(f"a replay answers as was recorded: {told} cannot go with it, --scenario can")
+    try:
+        transcript = recordings.read(Path(settings.replay or ""))
+    except UnreadableTranscript as problem:
+        raise WrongSettings(str(problem)) from None
+    contract = loading.load(_whose(transcript, settings))
+    return Replay(transcript, contract, settings.replay_pace, turns)
+
+
+def _whose(transcript: Transcript, settings: Settings) -> str:
+    """The provider of a recording: it says so itself, or (a capture of another tool) the user does."""
+    named = settings.providers
+    if not transcript.provider:
+        if len(named) != 1:
+            known = ", ".join(loading.providers())
+            raise WrongSettings(f"{settings.replay} does not say whose it is: name one provider of {known}")
+        return named[0]
+    if named not in ((), (transcript.provider,)):
+        raise WrongSettings(f"{settings.replay} is a recording of {transcript.provider}, not of {', '.join(named)}")
+    return transcript.provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +77,43 @@ class _Recording:
 class Replay:
     """Answers requests out of a transcript; may be asked by several threads.
 
-    `contract` says how to read requests: None for that of the provider which the transcript names. `pace` scales the
-    recorded pauses of streams, 0 for none. Raises loading.UnknownProvider.
+    `contract` says how to read requests. `pace` scales the recorded pauses of streams, 0 for none.
     """
 
-    def __init__(self, transcript: Transcript, contract: Contract | None = None, pace: float = 1.0) -> None:
-        self._contract = contract or loading.load(transcript.provider)
+    def __init__(
+        self, transcript: Transcript, contract: Contract, pace: float = 1.0, turns: Turns | None = None
+    ) -> None:
+        self.contract = contract
         self._root = urlsplit(transcript.base_url).path
-        self._omitted, self._pace = transcript.omitted, pace
-        self._recordings = [_Recording(one, self._wanted(one.request)) for one in transcript.exchanges]
+        self._omitted, self._pace, self._turns = transcript.omitted, pace, turns or Turns()
+        self._recordings = [_Recording(one, wanted(contract, one.request, self._root)) for one in transcript.exchanges]
         fetched = (one for one in transcript.exchanges if one.purpose == "fetch" and one.response)
         self._links = {one.request.url: one for one in fetched}
         self._homes = {_home(url): one for url, one in self._links.items()}
-        self._turns: Counter[tuple[str, ...]] = Counter()
-        self._lock = threading.Lock()
 
-    def _wanted(self, request: Request) -> Wanted:
-        return wanted(self._contract, request, self._root)
+    def __len__(self) -> int:
+        return len(self._recordings)
 
-    def answer(self, request: Request, origin: str = "") -> Replayed:
-        """The answer to a request; `origin` is where links are to lead (none: they are left as recorded)."""
-        if request.path == HEALTH:
-            return _document(200, {"status": "ok", "replays": len(self._recordings)})
-        if request.path.startswith(FETCHED):
-            found = self._homes.get(request.path)
-            return self._replayed(found, "") if found else _refusal("no such picture was recorded", "not_recorded")
-        asked = self._wanted(request)
+    def reply(self, edit: Edit, origin: str = "") -> Reply:
+        """The reply to a request; `origin` is where links are to lead (none: they are left as recorded)."""
+        asked = wanted(self.contract, edit.request, self._root)
         told = [(differences(one.wanted, asked), one) for one in self._recordings]
         same = [one for difference, one in told if not difference]
         if not same:
             return _refusal(_nearest([(difference, one.exchange) for difference, one in told]), "not_recorded")
         return self._replayed(self._next([one for one in same if one.wanted.wire == asked.wire] or same), origin)
 
+    def fetched(self, path: str) -> Reply | None:
+        """What was fetched in the recording from the link that now leads to this path; None when nothing was."""
+        found = self._homes.get(path)
+        return self._replayed(found, "") if found else None
+
     def _next(self, alike: list[_Recording]) -> Exchange:
         """The recordings of one request in order, the last one again and again."""
-        turn = tuple(one.exchange.id for one in alike)
-        with self._lock:
-            at = min(self._turns[turn], len(alike) - 1)
-            self._turns[turn] += 1
-        return alike[at].exchange
+        turn = self._turns.take(" ".join(one.exchange.id for one in alike))
+        return alike[min(turn, len(alike) - 1)].exchange
 
-    def _replayed(self, exchange: Exchange, origin: str) -> Replayed:
+    def _replayed(self, exchange: Exchange, origin: str) -> Reply:
         response, failure = exchange.response, exchange.failure
         if response is None:
             why = failure.detail if failure else "no answer was recorded"
@@ -104,18 +121,32 @@ class Replay:
         if exchange.id in self._omitted and b"<omitted " in response.body:
             told = f"the answer ({exchange.id}) was recorded without its pictures, so it cannot be given"
             return _refusal(told, "pictures_not_kept")
-        pieces = self._pieces(response, origin)
-        cut = failure is not None and failure.kind == "cut"
-        return Replayed(response.status, _headers(response, exchange.id, pieces, cut=cut), pieces, cut)
+        reply = Reply(
+            status=response.status,
+            headers=_headers(response, exchange.id),
+            why=None if 200 <= response.status < 300 else "recorded",
+            bare=True,
+        )
+        if failure is not None and failure.kind == "cut":
+            reply = replace(reply, cut=len(response.body), promised=_stated(response))
+        return self._with_body(reply, response, origin)
 
-    def _pieces(self, response: Response, origin: str) -> tuple[tuple[float, bytes], ...]:
-        if not _is_stream(response) or not response.arrivals:
-            return ((0.0, self._linked(response.body, origin)),) if response.body else ()
+    def _with_body(self, reply: Reply, response: Response, origin: str) -> Reply:
+        if media_type(response.headers) == "text/event-stream":
+            return replace(reply, events=self._pieces(response))
+        body = self._linked(response.body, origin)
+        document = _document(body)
+        if document is None:
+            return replace(reply, raw=body)
+        return replace(reply, document=document, sealed=Sealed(document, (body,)))
+
+    def _pieces(self, response: Response) -> tuple[Event, ...]:
         pieces, before, at = [], 0.0, 0
         for seconds, end in response.arrivals:
-            pieces.append((max(0.0, seconds - before) * self._pace, response.body[at:end]))
+            pause = max(0.0, seconds - before) * self._pace
+            pieces.append(Event(raw=response.body[at:end], pause=pause))
             before, at = seconds, end
-        return (*pieces, *([(0.0, response.body[at:])] if at < len(response.body) else []))
+        return (*pieces, *([Event(raw=response.body[at:])] if at < len(response.body) else []))
 
     def _linked(self, body: bytes, origin: str) -> bytes:
         """The body, with every link that was fetched in the recording leading here."""
@@ -129,23 +160,26 @@ class Replay:
 def _home(url: str) -> str:
     """The path at which a recorded link is served."""
     name = re.sub(r"[^A-Za-z0-9._-]", "-", urlsplit(url).path.rpartition("/")[2])[-80:]
-    return f"{FETCHED}/{hashlib.sha256(url.encode()).hexdigest()[:16]}/{name}"
+    return f"{FETCHED}/{hashlib.sha256(url.encode()).hexdigest()[:16]}/{name or 'picture'}"
 
 
-def _is_stream(response: Response) -> bool:
-    return media_type(response.headers) == "text/event-stream"
+def _document(body: bytes) -> Any:
+    """The JSON document in a body, None when there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
-def _headers(response: Response, id: str, pieces: tuple[tuple[float, bytes], ...], *, cut: bool) -> Headers:
+def _headers(response: Response, id: str) -> Headers:
     """As recorded, but for what belonged to the connection; `X-Replayed` names the exchange."""
     kept = [(name, value) for name, value in response.headers if name.lower() not in _NOT_REPLAYED]
-    length = sum(len(piece) for _pause, piece in pieces)
-    stated = response.header("content-length") or ""
-    if cut and stated.isascii() and stated.isdigit() and int(stated) > length:
-        kept.append(("Content-Length", stated))
-    elif not cut and not _is_stream(response) and response.status not in (204, 304):
-        kept.append(("Content-Length", str(length)))
     return (*kept, ("X-Replayed", id))
+
+
+def _stated(response: Response) -> int:
+    stated = response.header("content-length") or ""
+    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 16 else 0
 
 
 def _nearest(told: list[tuple[tuple[str, ...], Exchange]]) -> str:
@@ -156,11 +190,5 @@ def _nearest(told: list[tuple[tuple[str, ...], Exchange]]) -> str:
     return f"{many}; nearest is {exchange.id}: {'; '.join(difference[:6])}"
 
 
-def _refusal(message: str, code: str, status: int = 404) -> Replayed:
-    error = {"message": message[0].upper() + message[1:], "type": "invalid_request_error", "param": None, "code": code}
-    return _document(status, {"error": error})
-
-
-def _document(status: int, document: Mapping[str, object]) -> Replayed:
-    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-    return Replayed(status, (("Content-Type", "application/json"), ("Content-Length", str(len(body)))), ((0.0, body),))
+def _refusal(message: str, code: str, status: int = 404) -> Reply:
+    return refusal(status, f"{message[0].upper()}{message[1:]}.", code=code, why=code.replace("_", "-"))

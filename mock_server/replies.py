@@ -14,11 +14,12 @@ from specs.messages import Headers
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event: its name and JSON data, or `raw` bytes to be sent as they are."""
+    """One server-sent event: its name and JSON data, or `raw` bytes as they are; `pause` are seconds before it."""
 
     name: str | None = None
     data: Any = None
     raw: bytes | None = None
+    pause: float = 0.0
 
     def encoded(self) -> bytes:
         """The frame on the wire."""
@@ -41,8 +42,8 @@ class Reply:
     """Status, header fields and one of `document` (JSON), `events` (a stream) or `raw` (bytes).
 
     `why` names the claim whose breach is refused; `pause` are seconds between a stream's events (or drips); `cut` ends
-    the connection after so many bytes of the body; `delay` are seconds before the first byte; `drip` sends so many
-    bytes at a time.
+    the connection after so many bytes of the body, of which `promised` were announced; `delay` are seconds before the
+    first byte; `drip` sends so many bytes at a time. `bare`: `headers` are all there are, as somebody else sent them.
     """
 
     status: int = 200
@@ -56,6 +57,8 @@ class Reply:
     cut: int | None = None
     drip: int | None = None
     sealed: Sealed | None = None
+    promised: int = 0
+    bare: bool = False
 
     @property
     def accepted(self) -> bool:

@@ -54,9 +54,9 @@ class Sending:
 
     def _flowing(self) -> Generator[bytes]:
         reply, left = self._reply, self._reply.cut
-        for number, piece in enumerate(_parts(reply)):
-            if number and reply.pause:
-                yield from self._waiting(reply.pause)
+        for number, (own, piece) in enumerate(_parts(reply)):
+            if pause := max(own, reply.pause if number else 0.0):
+                yield from self._waiting(pause)
             if left is not None and len(piece) >= left:
                 self._outcome = "cut"
                 yield piece[:left]
@@ -76,11 +76,12 @@ class Sending:
                 yield KEEP_ALIVE
 
 
-def _parts(reply: Reply) -> Iterator[bytes]:
+def _parts(reply: Reply) -> Iterator[tuple[float, bytes]]:
+    """The pieces of a body, each after a pause of its own."""
     if reply.events is not None:
-        yield from (event.encoded() for event in reply.events)
+        yield from ((event.pause, event.encoded()) for event in reply.events)
     elif reply.drip:
         body = b"".join(reply.pieces())
-        yield from (body[at : at + reply.drip] for at in range(0, len(body), reply.drip))
+        yield from ((0.0, body[at : at + reply.drip]) for at in range(0, len(body), reply.drip))
     else:
-        yield from reply.pieces()
+        yield from ((0.0, piece) for piece in reply.pieces())

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TypeAlias
 
+from PIL import _imaging
+
 from mock_server import silence
 from mock_server.addresses import PortTaken, listening, reachable, url
 from mock_server.app import create_app
@@ -33,6 +35,8 @@ GRACE = 5.0
 THREADS = 64
 
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+_BLOCK, _BLOCKS = 4 << 20, 4
+"""Bytes of a block of pixels, and how many blocks are kept for the next picture."""
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -77,7 +81,10 @@ def _chosen(server: str) -> str:
 
 
 def _thrifty() -> None:
-    """Bodies and pictures come in many sizes on many threads: keep one heap, and give large pieces back at once."""
+    """Bodies and pictures come in many sizes on many threads: keep one heap, and give large pieces back at once.
+
+    Pixels have their own store: fresh memory costs more than painting it.
+    """
     if sys.platform == "linux":
         try:
             mallopt = ctypes.CDLL(None).mallopt
@@ -85,6 +92,8 @@ def _thrifty() -> None:
             return
         mallopt(_ARENA_MAX, 1)
         mallopt(_MMAP_THRESHOLD, 1 << 18)
+    _imaging.set_block_size(_BLOCK)
+    _imaging.set_blocks_max(_BLOCKS)
 
 
 def announce(host: str, port: int, say: Say) -> None:

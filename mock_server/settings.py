@@ -29,7 +29,8 @@ class Settings:
     and claims, `scenarios` are cues (`rate-limit;times=2`). `seed` makes pictures, request ids and shares repeatable.
     `checks`: what is judged before answering. `dialect` None: `live` for OpenAI, `documented` for the others. `cors`
     are origins of browser apps. `stream_interval` and `keep_alive` are seconds between the events of a stream, and
-    between comments in its pauses.
+    between comments in its pauses. `replay` is a file with a recording whose answers are given, its pauses times
+    `replay_pace`.
     """
 
     providers: tuple[str, ...] = ()
@@ -47,6 +48,8 @@ class Settings:
     cors: tuple[str, ...] = ()
     log: Log = "none"
     largest: int = LARGEST
+    replay: str | None = None
+    replay_pace: float = 1.0
 
     def contracts(self) -> dict[str, Contract]:
         """The contracts to serve, by provider. Raises loading.UnknownProvider, WrongSettings."""

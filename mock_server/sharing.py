@@ -1,4 +1,4 @@
-"""One state for several worker processes: the very same journal, cues and gallery, asked over a socket of this machine.
+"""One state for several worker processes, asked over a socket of this machine: one journal, one queue of cues.
 
 The process that starts the workers holds them. The socket stands in a folder that only this user can enter, and asks
 for a key that was made up for this run.
@@ -21,6 +21,7 @@ from mock_server.state import State
 _JOURNAL = ("add", "finish", "count", "counted", "listed", "entry", "clear")
 _CUES = ("add", "take", "turn", "drop", "listed", "set_faults", "faults", "clear")
 _GALLERY = ("link", "keep", "get")
+_TURNS = ("take", "clear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def served(state: State) -> Iterator[Address]:
         ("journal", state.journal, _JOURNAL),
         ("cues", state.cues, _CUES),
         ("gallery", state.gallery, _GALLERY),
+        ("turns", state.turns, _TURNS),
     )
     for name, part, methods in parts:
         Serving.register(name, callable=lambda part=part: part, exposed=methods)
@@ -56,9 +58,10 @@ class _Asking(BaseManager):
     journal: Any
     cues: Any
     gallery: Any
+    turns: Any
 
 
-for _name, _methods in (("journal", _JOURNAL), ("cues", _CUES), ("gallery", _GALLERY)):
+for _name, _methods in (("journal", _JOURNAL), ("cues", _CUES), ("gallery", _GALLERY), ("turns", _TURNS)):
     _Asking.register(_name, exposed=_methods)
 
 
@@ -66,4 +69,4 @@ def connected(address: Address) -> State:
     """The state that another process holds, to be used as if it were here."""
     asking = _Asking(address.path, authkey=address.key)
     asking.connect()
-    return State(asking.journal(), asking.cues(), asking.gallery())
+    return State(asking.journal(), asking.cues(), asking.gallery(), asking.turns())

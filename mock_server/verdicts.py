@@ -12,14 +12,17 @@ from mock_server.gallery import Gallery
 from mock_server.remembering import Known, Memory, Verdict, by_bytes, by_parts
 from mock_server.replies import Reply, refusal
 from mock_server.settings import Settings
-from specs import models, reading
+from specs import models, pictures, reading
 from specs.contract import Contract
 from specs.edits import Edit
 from specs.messages import Request
 from specs.models import ModelList
 
-PAINTED = 400_000_000
-"""Bytes that all pictures being painted may need at once."""
+PAINTED = 120_000_000
+"""Bytes that all pictures being decoded and painted may need at once; a larger one is painted alone."""
+
+_DECODED, _PAINTED, _WRITTEN = 8, 16, 2
+"""Bytes for each pixel while a picture is decoded, while it is painted, and of what is written of it."""
 
 
 class Verdicts:
@@ -46,7 +49,8 @@ class Verdicts:
         return self._memory.get(key) or self._judged(contract, edit, key)
 
     def _judged(self, contract: Contract, edit: Edit, key: Known) -> Verdict:
-        found = next(refusing.refusals(contract, edit, self._settings), None)
+        with self._painting.lent(_DECODED * _largest(edit)):
+            found = next(refusing.refusals(contract, edit, self._settings), None)
         if found is None and self._settings.fetch_urls != "no" and any(p.url for p in (*edit.images, edit.mask) if p):
             return self._fetched(contract, edit, key)
         return self._verdict(contract, edit, found, key)
@@ -64,7 +68,8 @@ class Verdicts:
         except fetching.NotFetched as problem:
             reply = refusal(400, f"{problem}.", param=problem.at, code="invalid_image_url", why="image-not-fetched")
             return Verdict(edit, reply.why, reply, key=key)
-        found = next(refusing.refusals(contract, edit, self._settings), None)
+        with self._painting.lent(_DECODED * _largest(edit)):
+            found = next(refusing.refusals(contract, edit, self._settings), None)
         return self._verdict(contract, edit, found, key, remembered=False)
 
     def _verdict(
@@ -77,7 +82,8 @@ class Verdicts:
 
     def right(self, contract: Contract, verdict: Verdict, edit: Edit, broken: Sequence[Fault]) -> Reply:
         """The reply without scenario: the refusal, or the answer; remembered where it is the same every time."""
-        misread = verdict.refused_by is None and any(fault.on == "edit" for fault in broken)
+        overlooked = any(fault.overlooks(edit, verdict.refused_by) for fault in broken)
+        misread = overlooked or (verdict.refused_by is None and any(fault.on == "edit" for fault in broken))
         if verdict.reply is not None and not misread:
             return verdict.fresh() or verdict.reply
         reply = self._answer(contract, faults.misread(broken, edit))
@@ -90,8 +96,16 @@ class Verdicts:
 
     def _answer(self, contract: Contract, edit: Edit) -> Reply:
         width, height = edit.size or (1536, 1024)
-        with self._painting.lent(6 * edit.count * width * height):
+        need = _DECODED * _largest(edit) + (_PAINTED + _WRITTEN * min(edit.count, 10)) * width * height
+        with self._painting.lent(need):
             return answers.answer(contract, edit, self._settings, self._gallery)
+
+
+def _largest(edit: Edit) -> int:
+    """The pixels of the largest picture that would be decoded."""
+    seen = (pictures.look(one.data) for one in (*edit.images, edit.mask) if one and one.data)
+    sizes = (one.width * one.height for one in seen if one)
+    return max((size for size in sizes if size <= pictures.LARGEST), default=0)
 
 
 def _carries_pictures(reply: Reply) -> bool:

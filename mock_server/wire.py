@@ -86,10 +86,12 @@ def body(environ: WSGIEnvironment, stated: int | None, largest: int = 0, head: b
     with _reading():
         if stated is not None:
             return _up_to(environ["wsgi.input"], stated)
-        found = head + _up_to(environ["wsgi.input"], largest + 1 - len(head))
+        found = bytearray(head)  # grown in place, so that what is too large is held once
+        while len(found) <= largest and (piece := environ["wsgi.input"].read(PIECE)):
+            found += piece
     if len(found) > largest:
         raise TooLarge(f"the body has more than {largest} bytes")
-    return found
+    return bytes(found)
 
 
 def _up_to(stream: Any, size: int) -> bytes:
@@ -166,6 +168,8 @@ def _status_line(status: int) -> str:
 
 def fields(reply: Reply, started: float, served: int) -> list[tuple[str, str]]:
     """The header fields of a reply; `served` is how many requests were served before it."""
+    if reply.bare:
+        return [(name, _one_line(value)) for name, value in reply.headers]
     found = {
         "content-type": reply.content_type,
         "x-request-id": f"req_{uuid.uuid4().hex}",

@@ -38,6 +38,7 @@ _BIG_TEXT = 1 << 18
 _PADDED = 1 << 16
 _LEAST_BASE64 = 64
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]|\\/)[A-Za-z0-9+/_-]*+(?:\\/[A-Za-z0-9+/_-]*+)*+={0,2}")
+_IN_BASE64 = tuple(bytes([byte]) in rb"+/-_=\\" or bytes([byte]).isalnum() for byte in range(256))
 _FILE = re.compile(r"[0-9a-f]{64}\.(?:png|jpeg|webp|bin)")
 
 
@@ -80,6 +81,11 @@ class Taker:
                 yield from self._without_pictures(piece)
 
     def _without_pictures(self, data: bytes) -> Iterator[Segment]:
+        for span in spans.split(data, _filling(data)):
+            piece = data[span.start : span.end]
+            yield from ({"run": [piece[0], len(piece)]},) if span.found else self._without_filling(piece)
+
+    def _without_filling(self, data: bytes) -> Iterator[Segment]:
         for span in spans.split(data, _encoded(data)):
             piece = data[span.start : span.end]
             yield from self._base64(piece) if span.found else self._plain(piece)
@@ -182,6 +188,12 @@ def _mostly_runs(data: bytes) -> bool:
 def _is_picture(data: bytes) -> bool:
     """Whether it begins as a picture; two-byte signatures are too short to tell."""
     return kind_of(data) in ("png", "jpeg", "webp", "gif")
+
+
+def _filling(data: bytes) -> Iterator[tuple[int, int]]:
+    """Long runs of a byte that base64 never has: megabytes that need not be searched for any."""
+    if len(data) >= _PADDED:
+        yield from (run for run in spans.runs(data, RUN) if not _IN_BASE64[data[run[0]]])
 
 
 def _encoded(data: bytes) -> Iterator[tuple[int, int]]:

@@ -99,8 +99,11 @@ def _has_alpha(picture: Image.Image) -> bool:
     return "A" in picture.getbands() or "transparency" in picture.info
 
 
-_decoded: ByteCache[Image.Image] = ByteCache(64_000_000)
-"""Pictures by their files; files and pixels both count, so that one photograph of twelve million pixels fits."""
+_LARGE = 8_000_000
+_decoded: ByteCache[Image.Image] = ByteCache(16_000_000)
+_decoded_large: ByteCache[Image.Image] = ByteCache(64_000_000)
+"""Pictures by their files; files and pixels both count. One photograph of twelve million pixels fits into the second,
+which holds those of over LARGE bytes."""
 
 
 def pixels(data: bytes) -> Image.Image:
@@ -108,11 +111,12 @@ def pixels(data: bytes) -> Image.Image:
 
     Raises BrokenPicture when the bytes are no picture, are cut short, or would need more than LARGEST pixels.
     """
-    held = _decoded.get(data)
+    held = _decoded.get(data) or _decoded_large.get(data)
     if held is not None:
         return held
     picture = _decode(data)
-    return _decoded.put(data, picture, len(data) + 4 * picture.width * picture.height)
+    cost = len(data) + 4 * picture.width * picture.height
+    return (_decoded if cost <= _LARGE else _decoded_large).put(data, picture, cost)
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -170,6 +174,7 @@ def mask_over(mask: bytes, image: bytes) -> Image.Image:
 def forget() -> None:
     """Keep no picture."""
     _decoded.clear()
+    _decoded_large.clear()
 
 
 def written_png(picture: Image.Image) -> bytes:

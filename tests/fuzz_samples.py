@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
 from contract_tests.evidence import gathered, is_valid
 from contract_tests.judging import judge
@@ -22,15 +23,27 @@ KEY = "sk-fuzz-test-key-1"
 
 @contextmanager
 def facing(
-    folder: Path, provider: str, manners: Manners = MANNERS["plain"], mischief: Mischief | None = None
-) -> Iterator[tuple[Client, Recorder]]:
-    """A client of an endpoint of the provider, and a recorder."""
-    with running(HOUSES[provider], manners, mischief) as endpoint, Client(endpoint.url, KEY, 30) as client:
-        recorder = Recorder(folder / f"{provider}.jsonl", Header(provider, endpoint.url, time.time()), (KEY,))
-        try:
-            yield client, recorder
-        finally:
-            recorder.close()
+    folder: Path,
+    provider: str,
+    manners: Manners = MANNERS["plain"],
+    mischief: Mischief | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Asking]:
+    """A run that faces an endpoint of the provider; nothing has been asked yet, and nobody waits."""
+    with (
+        running(HOUSES[provider], manners, mischief) as endpoint,
+        asking_of(folder, provider, endpoint.url, limits) as asking,
+    ):
+        yield asking
+
+
+@contextmanager
+def asking_of(folder: Path, provider: str, url: str, limits: Limits | None = None) -> Iterator[Asking]:
+    """As `facing`, whatever stands at a URL."""
+    file = folder / f"{provider}.jsonl"
+    with Client(url, KEY, 30) as client, Recorder(file, Header(provider, url, time.time()), (KEY,)) as recorder:
+        contract = loading.load(provider)
+        yield Asking(contract, client, KEY, recorder, limits or Limits(), wait=lambda _seconds: None)
 
 
 def accused(provider: str, exchanges: Sequence[Exchange]) -> dict[str, str]:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
-from contract_tests.asking import Limits
-from contract_tests.findings import Finding
-from contract_tests.running import TRANSCRIPT, Order, run
+import contract_tests.running as running_runs
+from contract_tests.apart import Apart
+from contract_tests.asking import Asking, Limits
+from contract_tests.client import Client
+from contract_tests.evidence import Evidence, gathered
+from contract_tests.findings import Finding, Report
+from contract_tests.judging import findings
+from contract_tests.plan import plan
+from contract_tests.pooling import Bench
+from contract_tests.questions import Question
+from contract_tests.reports import json_form
+from contract_tests.running import TRANSCRIPT, Order, reported, run
 from mock_server.serving import running
 from mock_server.settings import Settings
-from specs import loading
+from specs import loading, models
+from specs.contract import Contract
+from specs.lines import Header
 from specs.messages import Exchange
-from specs.transcripts import billed, load
+from specs.models import ModelList
+from specs.recording import Recorder
+from specs.transcripts import Transcript, billed, load
+from tests.walking import asked
 
 KEY = "sk-pool-walk-key"
 
@@ -48,17 +66,83 @@ def walk(base_url: str, provider: str, limits: Limits | None = None, profile: st
     with tempfile.TemporaryDirectory() as folder:
         out = Path(str(order.pop("out", folder)))
         limits = limits or Limits(first_wait=0.0)
-        outcome = run(Order(loading.load(provider), base_url, KEY, out, limits=limits, **order))  # type: ignore[arg-type]
+        with lightly():
+            outcome = run(Order(loading.load(provider), base_url, KEY, out, limits=limits, **order))  # type: ignore[arg-type]
         return Walk(outcome.report.findings, load(out / TRANSCRIPT).exchanges, outcome.broke_off)
 
 
+_PLANS: dict[tuple[object, ...], tuple[Question, ...]] = {}
+
+
+def _planned_once(contract: Contract, listed: ModelList | None, seed: int = 0, **how: object) -> tuple[Question, ...]:
+    key = (contract.provider, listed and listed.names, seed, *sorted(how.items()))
+    if key not in _PLANS:
+        _PLANS[key] = plan(contract, listed, seed, **how)  # type: ignore[arg-type]
+    return _PLANS[key]
+
+
+def _findings_only(report: Report, _transcript: Transcript, out: Path) -> None:
+    (out / "report.json").write_text(json_form.text(json_form.value(report)), "utf-8")
+
+
+@contextmanager
+def lightly() -> Iterator[None]:
+    """Runs that write no page, only what was found, and make the same plan once: both are tested elsewhere."""
+    with (
+        patch.object(running_runs, "plan", _planned_once),
+        patch.object(running_runs.reports, "write_report", _findings_only),
+    ):
+        yield
+
+
+@cache
+def _planned(provider: str) -> tuple[tuple[Question, ...], Bench]:
+    """The quick plan for the mock's own list of models, made once, and the bench its pools were made at."""
+    contract = loading.load(provider)
+    listed = models.from_value(contract.models.example) if contract.models else None
+    return plan(contract, listed, heavy=False, profile="quick"), Bench(contract, listed)
+
+
 def walked(provider: str, limits: Limits | None = None, **settings: object) -> Walk:
-    """A quick run against a mock of one provider."""
-    with running(Settings(providers=(provider,), caption=False, **settings)) as mock:  # type: ignore[arg-type]
-        return walk(mock.url, provider, limits)
+    """What a quick run finds at a mock of one provider; nothing is written but the transcript."""
+    contract = loading.load(provider)
+    questions, bench = _planned(provider)
+    with (
+        running(Settings(providers=(provider,), caption=False, **settings)) as mock,  # type: ignore[arg-type]
+        Client(mock.url, KEY, timeout=30) as client,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        header = Header(provider, mock.url, time.time())
+        recorder = Recorder(Path(folder) / TRANSCRIPT, header, (KEY,), keep_pictures=False)
+        asking = Asking(contract, client, KEY, recorder, limits or Limits(first_wait=0.0))
+        asking.read_models()
+        asking.ask(questions)
+        Apart(asking, bench).explain(questions)
+        recorder.close()
+    transcript = Transcript(header, tuple(asking.exchanges))  # on disk there are no pictures
+    report = reported(contract, transcript, asking.unasked, asking.purse.closed)
+    return Walk(report.findings, transcript.exchanges, None)
 
 
 @cache
 def conformant(provider: str) -> Walk:
-    """A quick run against the faultless mock."""
+    """What a quick run finds at the faultless mock."""
     return walked(provider)
+
+
+@cache
+def _evidence(provider: str) -> Evidence:
+    return gathered(loading.load(provider), conformant(provider).exchanges)
+
+
+def forgetful(provider: str, claim: str) -> Walk:
+    """What a quick run finds at a mock that does not enforce a claim: only what breaks it is asked again."""
+    questions = [question for question in _planned(provider)[0] if question.about == (claim,) and not question.billable]
+    settings = Settings(providers=(provider,), caption=False, forget=frozenset({claim}))
+    with running(settings) as mock:
+        again = asked(loading.load(provider), mock.url, questions)
+    ids = {question.id for question in questions}
+    kept = tuple(one for one in _evidence(provider).asked if one.exchange.question not in ids)
+    new = gathered(loading.load(provider), again).asked
+    found = findings(Evidence(loading.load(provider), (*kept, *new)))
+    return Walk(found, tuple(one.exchange for one in (*kept, *new)), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from mock_server.__main__ import main as mock_main
 from mock_server.serving import Mock, running
 from mock_server.settings import Settings
 from specs import loading
+
+ROOT = Path(__file__).parent.parent
 
 KEY = "sk-command-tests-0123456789"
 CHECK = ("--no-heavy",)
@@ -198,3 +202,11 @@ def test_the_effective_document_is_valid_openapi(name: str, form: str, capsys: p
     assert main(["spec", "--provider", name, "--as", form]) == 0
     text = capsys.readouterr().out
     validate(yaml.safe_load(text) if form == "yaml" else json.loads(text))
+
+
+@pytest.mark.parametrize("module", ["mock_server faults", "contract_tests list --provider openai"])
+def test_a_reader_that_has_seen_enough_is_no_failure(module: str) -> None:
+    command = ["bash", "-c", f'set -o pipefail; "{sys.executable}" -m {module} | head -1']
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("openai")

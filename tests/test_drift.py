@@ -197,8 +197,18 @@ def test_a_new_normative_sentence_is_told_and_whether_something_quotes_it() -> N
     drift = _drift(document, "chatanywhere")
     told = {new.sentence.text: new.answered for new in drift.new}
     assert told == {"图片必须小于 10MB。": False, "您最多可以提供 16 张图片。": True}
-    assert drift.exit_status() == 0
-    assert drift.exit_status(strict=True) == 1
+    assert [new.sentence.text for new in drift.unread] == ["图片必须小于 10MB。"]
+    assert drift.exit_status() == 1
+
+
+def test_a_limit_that_changed_in_the_prose_is_told_by_both_numbers() -> None:
+    document = _published("chatanywhere")
+    for field, old, new in (("prompt", "32000", "1000"), ("image", "25MB", "50MB")):
+        described = _at(document, f"{FORM}/properties/{field}")
+        described["description"] = described["description"].replace(old, new)
+    drift = _drift(document, "chatanywhere")
+    assert {lost.numbers for lost in drift.lost} == {(("32000", "1000"),), (("25", "50"),)}
+    assert "(32000 \u2192 1000)" in drift_views.text(drift, "new.yaml")
 
 
 def test_a_sentence_that_went_is_told() -> None:
@@ -253,4 +263,6 @@ def test_another_providers_page_says_so_in_a_line(tmp_path: Path, capsys: pytest
     file = tmp_path / "other.yaml"
     file.write_text(yaml.safe_dump(_published("chatanywhere"), allow_unicode=True), "utf-8")
     assert main(["drift", str(file), "--provider", "aitoearn"]) == 1
-    assert capsys.readouterr().out.count("is gone") == 1
+    said = capsys.readouterr().out
+    assert said.count("is gone") == 1
+    assert "the new document describes /v1/images/edits" in said

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from contract_tests import documents
-from contract_tests.documents import UnreadableDocument
+from contract_tests.documents import UnreadableDocument, reading
 from specs import loading
 
 
@@ -77,7 +77,10 @@ LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     ],
     ids=range(10),
 )
-def test_what_is_no_document_is_one_sentence(content: bytes, told: str, tmp_path: Path) -> None:
+def test_what_is_no_document_is_one_sentence(
+    content: bytes, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_NODES", 20_000)
     file = tmp_path / "new.yaml"
     file.write_bytes(content)
     with pytest.raises(UnreadableDocument, match=told.replace(".", r"\.")) as problem:

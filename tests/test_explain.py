@@ -11,24 +11,21 @@ import pytest
 
 from contract_tests import bugs, explaining, explaining_views
 from contract_tests.__main__ import main
+from contract_tests.commands import explaining as explain_command
 from contract_tests.explaining import Explanation
-from contract_tests.questions import Question
+from contract_tests.plan import plan
 from mock_server.faults import FAULTS
-from specs import loading
+from specs import loading, models
 from specs.contract import Claim
+from tests.walking import planned
 
 CLAIMS = {claim.id for name in loading.providers() for claim in loading.load(name).claims}
 
 
 @cache
-def _planned(provider: str) -> tuple[Question, ...]:
-    return explaining.planned(loading.load(provider))
-
-
-@cache
 def _explained(provider: str, claim: str) -> Explanation:
     contract = loading.load(provider)
-    return explaining.explained(contract, contract.claim(claim), _planned(provider))
+    return explaining.explained(contract, contract.claim(claim), planned(provider))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +131,22 @@ def test_a_report_that_the_mock_re_creates_is_found_by_a_claim_which_that_fault_
             assert set(known[id].claims) & set(fault.breaks), (fault.id, id)
 
 
-def test_the_command_explains_for_each_provider(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_explained_is_the_plan_of_the_endpoint() -> None:
+    contract = loading.load("chatanywhere")
+    questions = explaining.planned(contract)
+    told = explaining.explained(contract, contract.claim("prompt-length"), questions)
+    listed = models.from_value(contract.models.example) if contract.models else None
+    alone = plan(contract, listed, profile="quick", claims=("prompt-length",))
+    assert [(q.id, q.about, q.draft, q.billable) for q in told.quick] == [
+        (q.id, q.about, q.draft, q.billable) for q in alone
+    ]
+    assert {q.id for q in told.full} <= {q.id for q in questions}
+
+
+def test_the_command_explains_for_each_provider(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(explain_command, "planned", lambda contract: planned(contract.provider))
     assert main(["explain", "prompt-length"]) == 0
     heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("prompt-length")]
     assert len(heads) == len(loading.providers())

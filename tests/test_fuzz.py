@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.asking import Limits, Unjudgeable
 from contract_tests.fuzzing import FAMILIES, Family, fuzz, smallest
 from contract_tests.fuzzing.running import probes
 from contract_tests.probing import Probing
@@ -18,9 +19,8 @@ from tests.honest.answering import Work
 
 
 def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_path: Path) -> None:
-    with facing(tmp_path, "openai") as (client, recorder):
-        runs = [Probing(loading.load("openai"), client, recorder, KEY, "f") for _ in range(3)]
-        first, again, other = (probes(run, seed, 40) for run, seed in zip(runs, (4, 4, 5), strict=True))
+    with facing(tmp_path, "openai") as asking:
+        first, again, other = (probes(Probing(asking), seed, 40) for seed in (4, 4, 5))
     assert {probe.family for probe in first} == set(FAMILIES)
     assert [probe.request for probe in first] == [probe.request for probe in again]
     assert [probe.request for probe in first] != [probe.request for probe in other]
@@ -28,15 +28,15 @@ def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_
 
 @pytest.mark.parametrize("provider", HOUSES)
 def test_acceptable_requests_are_accepted_at_least_nine_times_in_ten(tmp_path: Path, provider: str) -> None:
-    with facing(tmp_path, provider) as (client, recorder):
-        run = fuzz(loading.load(provider), client, recorder, 1, 24, key=KEY, families=("acceptable",))
+    with facing(tmp_path, provider) as asking:
+        run = fuzz(asking, 1, 24, families=("acceptable",))
     assert share_accepted(provider, run.exchanges) >= 0.9
 
 
 def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(tmp_path: Path) -> None:
     contract = loading.load("openai")
-    with facing(tmp_path, "openai") as (client, recorder):
-        made = probes(Probing(contract, client, recorder, KEY, "f"), 2, 80, ("acceptable",))
+    with facing(tmp_path, "openai") as asking:
+        made = probes(Probing(asking), 2, 80, ("acceptable",))
     edits = [reading.read(contract, probe.request) for probe in made]
     assert {edit.encoding for edit in edits} == {"multipart", "json"}
     assert len({edit.get("prompt")[:12] for edit in edits}) > 15
@@ -51,9 +51,9 @@ def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(
     [("openai", "generative"), ("openai", "strict"), ("chatanywhere", "forgiving"), ("aitoearn", "small-models")],
 )
 def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
-    with facing(tmp_path, provider, MANNERS[manner]) as (client, recorder):
-        run = fuzz(loading.load(provider), client, recorder, 3, 90, key=KEY)
-    assert run.ended is None
+    with facing(tmp_path, provider, MANNERS[manner]) as asking:
+        run = fuzz(asking, 3, 90)
+    assert not run.spent
     assert accused(provider, run.exchanges) == {}
 
 
@@ -65,8 +65,8 @@ def _too_small_for_guests(work: Work) -> Work:
 
 def test_a_failure_is_found_and_made_small(tmp_path: Path) -> None:
     contract = loading.load("chatanywhere")
-    with facing(tmp_path, "chatanywhere", mischief=_too_small_for_guests) as (client, recorder):
-        run = fuzz(contract, client, recorder, 1, 60, key=KEY, families=("acceptable",))
+    with facing(tmp_path, "chatanywhere", mischief=_too_small_for_guests) as asking:
+        run = fuzz(asking, 1, 60, families=("acceptable",))
         assert "picture-size" in accused("chatanywhere", run.exchanges)
         claim = contract.claim("picture-size")
         broken = next(e for e in run.exchanges if "picture-size" in accused("chatanywhere", [e]))
@@ -87,30 +87,30 @@ def _fails_on_hebrew(work: Work) -> Work:
 
 
 def test_an_endpoint_that_falls_over_some_prompts_is_found(tmp_path: Path) -> None:
-    with facing(tmp_path, "openai", mischief=_fails_on_hebrew) as (client, recorder):
-        run = fuzz(loading.load("openai"), client, recorder, 1, 50, key=KEY, families=("acceptable",))
+    with facing(tmp_path, "openai", mischief=_fails_on_hebrew) as asking:
+        run = fuzz(asking, 1, 50, families=("acceptable",))
     found = accused("openai", run.exchanges)
     assert any("was answered 500" in reason for reason in found.values())
 
 
 def test_a_budget_is_kept(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere") as (client, recorder):
-        run = fuzz(loading.load("chatanywhere"), client, recorder, 1, 200, key=KEY, budget=3)
-    assert run.billable == 3
-    assert run.ended == "the budget of 3 billable edits is used up"
+    with facing(tmp_path, "chatanywhere", limits=Limits(budget=3)) as asking:
+        run = fuzz(asking, 1, 200)
+    assert asking.billable == 3
+    assert run.spent
+    assert asking.purse.closed == "3 billable edits"
 
 
 def test_an_endpoint_that_goes_away_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere") as (client, recorder):
-        client.base_url = "http://127.0.0.1:9"
-        run = fuzz(loading.load("chatanywhere"), client, recorder, 1, 200, key=KEY)
-    assert len(run.exchanges) == 8
-    assert run.ended is not None
-    assert "cannot be reached" in run.ended
+    with facing(tmp_path, "chatanywhere") as asking:
+        asking.client.base_url = "http://127.0.0.1:9"
+        with pytest.raises(Unjudgeable, match="cannot be reached"):
+            fuzz(asking, 1, 200)
+    assert len(asking.exchanges) <= 8
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_can_be_asked_alone(tmp_path: Path, family: Family) -> None:
-    with facing(tmp_path, "aitoearn") as (client, recorder):
-        run = fuzz(loading.load("aitoearn"), client, recorder, 1, 8, key=KEY, families=(family,))
+    with facing(tmp_path, "aitoearn") as asking:
+        run = fuzz(asking, 1, 8, families=(family,))
     assert {(e.question or "").split("/")[1] for e in run.exchanges if e.purpose == "edit"} == {family}

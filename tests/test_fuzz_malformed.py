@@ -13,7 +13,7 @@ from contract_tests.strategies_choices import Choices
 from mock_server.serving import running as running_mock
 from mock_server.settings import Settings
 from specs import loading, models
-from tests.fuzz_samples import KEY, facing
+from tests.fuzz_samples import KEY, asking_of, facing
 
 PROVIDERS = loading.providers()
 
@@ -43,8 +43,8 @@ def test_what_is_bent_breaks_a_judged_claim(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_honest_endpoint_refuses_each_with_a_4xx(tmp_path: Path, provider: str) -> None:
-    with facing(tmp_path, provider) as (client, recorder):
-        run = fuzz(loading.load(provider), client, recorder, 0, 120, key=KEY, families=("malformed", "bent"))
+    with facing(tmp_path, provider) as asking:
+        run = fuzz(asking, 0, 120, families=("malformed", "bent"))
     wrong = [e.question for e in run.exchanges if e.purpose == "edit" and not _refused(e.response)]
     assert wrong == []
 
@@ -56,8 +56,7 @@ def _refused(response: object) -> bool:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_mock_refuses_each_with_a_4xx(tmp_path: Path, provider: str) -> None:
-    with facing(tmp_path, provider) as (client, recorder), running_mock(Settings(providers=(provider,))) as mock:
-        client.base_url = mock.url
-        run = fuzz(loading.load(provider), client, recorder, 0, 120, key=KEY, families=("malformed", "bent"))
+    with running_mock(Settings(providers=(provider,))) as mock, asking_of(tmp_path, provider, mock.url) as asking:
+        run = fuzz(asking, 0, 120, families=("malformed", "bent"))
     wrong = [(e.question, e.response) for e in run.exchanges if e.purpose == "edit" and not _refused(e.response)]
     assert wrong == []

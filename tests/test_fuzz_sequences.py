@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from contract_tests.asking import Asking, Limits
+from contract_tests.evidence import model_list
+from contract_tests.plan import plan
+from contract_tests.questions import Question
 from contract_tests.sequences import SEQUENCES, explore
-from specs import loading
-from tests.fuzz_samples import KEY, accused, facing
+from tests.fuzz_samples import accused, facing
 from tests.honest import MANNERS
 from tests.honest.answering import Work
 
 
-def _without_waiting(_seconds: float) -> None:
-    pass
+def planned(asking: Asking) -> Sequence[Question]:
+    """The plan of a run, made as the run makes it."""
+    asking.read_models()
+    return plan(asking.contract, model_list(asking.exchanges), heavy=False)
 
 
 @pytest.mark.parametrize(
@@ -25,8 +30,8 @@ def _without_waiting(_seconds: float) -> None:
     [("openai", "plain"), ("chatanywhere", "busy"), ("aitoearn", "small-models"), ("aitoearn", "generative")],
 )
 def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
-    with facing(tmp_path, provider, MANNERS[manner]) as (client, recorder):
-        run = explore(loading.load(provider), client, recorder, 1, key=KEY, wait=_without_waiting)
+    with facing(tmp_path, provider, MANNERS[manner]) as asking:
+        run = explore(asking, planned(asking), 1)
     played = {(e.question or "").split("/")[1] for e in run.exchanges if e.purpose == "edit"}
     assert {"refused", "after", "leak", "again", "encodings", "at-once", "burst"} <= played
     assert accused(provider, run.exchanges) == {}
@@ -68,7 +73,7 @@ def _falls_over_after_a_burst() -> Callable[[Work], Work]:
 
     def mischief(work: Work) -> Work:
         seen.append(1)
-        return replace(work, seed=1 // (len(seen) % 7))
+        return replace(work, seed=1 // (len(seen) % 12 < 8))
 
     return mischief
 
@@ -84,16 +89,16 @@ def _falls_over_after_a_burst() -> Callable[[Work], Work]:
 def test_what_goes_wrong_only_in_sequence_is_found(
     tmp_path: Path, make: Callable[[], Callable[[Work], Work]], claims: set[str]
 ) -> None:
-    with facing(tmp_path, "openai", mischief=make()) as (client, recorder):
-        run = explore(loading.load("openai"), client, recorder, 2, key=KEY, wait=_without_waiting)
+    with facing(tmp_path, "openai", mischief=make()) as asking:
+        run = explore(asking, planned(asking), 2)
     assert set(accused("openai", run.exchanges)) & claims
 
 
 def test_a_budget_is_kept(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere") as (client, recorder):
-        run = explore(loading.load("chatanywhere"), client, recorder, 1, key=KEY, budget=6)
-    assert run.billable <= 6
-    assert run.ended == "the budget of 6 billable edits is used up"
+    with facing(tmp_path, "chatanywhere", limits=Limits(budget=6)) as asking:
+        run = explore(asking, planned(asking), 1)
+    assert asking.billable == 6
+    assert run.spent
 
 
 def test_every_sequence_says_what_it_is_for() -> None:

@@ -117,6 +117,15 @@ def test_trying_again_after_a_failure_of_the_server_is_right(mock: Mock, scenari
     assert _at(mock, 0.0, 1.0) == ()
 
 
+def test_who_comes_back_with_another_key_or_for_another_scenario_does_not_retry(mock: Mock) -> None:
+    assert post(mock.url, Authorization="Bearer sk-invalid-1").status == 401
+    assert post(mock.url).status == 200
+    assert [post(mock.url, X_Mock_Scenario=name).status for name in ("forbidden", "quota")] == [403, 429]
+    assert _at(mock, 0.0, 1.0, 2.0, 3.0) == ()
+    assert post(mock.url, X_Mock_Scenario="quota").status == 429
+    assert [finding.kind for finding in _at(mock, 0.0, 1.0, 2.0, 3.0, 4.0)] == ["hopeless-retry"]
+
+
 def test_a_storm_of_retries_is_found_whatever_the_boundary(mock: Mock) -> None:
     control(mock.url, "POST", "scenarios", "503")
     for number in range(5):

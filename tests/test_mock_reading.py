@@ -13,7 +13,9 @@ import pytest
 
 from mock_server.serving import Mock, running
 from mock_server.settings import Settings
-from tests.mock_samples import BOUNDARY, EDIT, FORM, edit, form, part, png, post, process, raw
+from tests.mock_samples import BOUNDARY, EDIT, FORM, ask, edit, form, part, png, post, process, raw
+
+MODELS = "/aitoearn/api/ai/models/image/edit"
 
 LIMIT = 2_000_000
 
@@ -200,6 +202,17 @@ def test_strange_text_in_echoes_is_answered_with_json(checks: str) -> None:
         answer = post(mock.url, json.dumps(value).encode(), Content_Type="application/json")
     assert answer.status in (200, 400)
     assert answer.json
+
+
+def test_what_nobody_offers_is_not_echoed() -> None:
+    with running(Settings(checks="none")) as mock:
+        told = [post(mock.url, edit(quality=quality)).json["quality"] for quality in ("AAA", "", "auto", "high")]
+    assert told == ["medium", "medium", "medium", "high"]
+
+
+def test_a_wrong_method_is_told_which_are_right(mock: Mock) -> None:
+    wrong = ask(mock.url + EDIT, "PUT", Authorization="Bearer a"), ask(mock.url + MODELS, "POST")
+    assert [(answer.status, answer.headers["allow"]) for answer in wrong] == [(405, "POST"), (405, "GET, HEAD")]
 
 
 def test_the_first_of_several_defects_is_named_in_the_order_of_the_provider(mock: Mock) -> None:

@@ -9,10 +9,12 @@ import openai
 import pytest
 
 from mock_server.cueing import parse
+from mock_server.house import House
 from mock_server.scenarios import SCENARIOS
 from mock_server.serving import Mock, running
 from mock_server.settings import Settings, WrongSettings
-from specs import sse
+from specs import loading, sse
+from specs.messages import Request
 from tests.mock_samples import FORM, control, edit, png, post, process, raw
 
 STREAM = edit(stream="true", partial_images="2")
@@ -227,3 +229,16 @@ def test_every_scenario_is_listed_with_its_options(mock: Mock) -> None:
 def test_wrong_words_are_refused(words: str) -> None:
     with pytest.raises(WrongSettings):
         parse(words)
+
+
+@pytest.mark.parametrize("provider", loading.providers())
+def test_a_fault_that_finds_nothing_to_spoil_leaves_the_reply(provider: str) -> None:
+    house = House(Settings(providers=(provider,), caption=False))
+    offered = [fault.id for fault in house.offered(provider).values() if fault.on not in ("edit", "request")]
+    for scenario in ("half-json", "bad-gateway", "cut", "rate-limit", "pass"):
+        fields = (("Authorization", "Bearer <key>"), ("Content-Type", FORM), ("X-Mock-Scenario", scenario))
+        for set_now in (*((id,) for id in offered), tuple(offered), tuple(reversed(offered))):
+            house.cues.set_faults(set_now)
+            for body in (edit(), b"no form"):
+                asked = Request("POST", f"http://127.0.0.1:1{house.contracts[provider].edit.path}", fields, body)
+                assert house.answer(asked).status

@@ -128,7 +128,18 @@ def test_what_is_kept_is_bounded_with_files_and_pixels_counted() -> None:
     for number in range(20):
         pictures.pixels(made({"png": "1000x1000", "fill": f"#0000{number:02x}"}))
         assert kept.held_bytes <= kept.most_bytes
-    assert 4_000_000 * len(kept) <= kept.held_bytes <= kept.most_bytes == 64_000_000
+    assert 4_000_000 * len(kept) <= kept.held_bytes <= kept.most_bytes == 16_000_000
     pictures.pixels(made({"png": "8x8", "bytes": 70_000_000}))
-    assert kept.held_bytes <= 64_000_000
-    assert len(kept) == 15, "a file larger than all that may be kept does not drive out the others"
+    assert kept.held_bytes <= 16_000_000
+    assert len(kept) == 3, "a file larger than all that may be kept does not drive out the others"
+
+
+def test_one_photograph_is_kept_and_drives_out_no_small_picture() -> None:
+    pictures.forget()
+    small, photo, other = (made({"png": size}) for size in ("800x800", "4000x3000", "3000x4000"))
+    held = pictures.pixels(small), pictures.pixels(photo)
+    assert (pictures.pixels(small), pictures.pixels(photo)) == held
+    pictures.pixels(other)
+    assert pictures.pixels(small) is held[0]
+    assert pictures._decoded_large.held_bytes <= pictures._decoded_large.most_bytes == 64_000_000
+    pictures.forget()

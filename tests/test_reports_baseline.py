@@ -56,8 +56,8 @@ def test_the_lines_to_delete_are_named(file):
     assert said == [
         f"chatanywhere key-present: fixed: delete line 10 of {file}",
         f"chatanywhere mask-keeps-opaque: still broken, excused until 2026-11-20: delete lines 5 to 8 of {file}",
-        f"chatanywhere no-such-claim: there is no such claim: delete line 11 of {file}",
-        "1 known to be broken",
+        f"chatanywhere no-such-claim: no such claim is judged: delete line 11 of {file}",
+        f"1 known to be broken: see {file}",
     ]
     lines = FILE.splitlines()
     assert "key-present" in lines[9]
@@ -117,6 +117,11 @@ WRONG = {
         "format: image-contract-baseline/1\nknown:\n  - {claim: x, provider: x, why: x, until: 2027-01-01 10:00:00}",
         "line 3: `until` is missing or no day",
     ),
+    "an entry run into another": (
+        "format: image-contract-baseline/1\nknown:\n  - {claim: x, provider: x, why: x, claim: y, until: 2027-01-01}",
+        "line 3: `claim` stands twice in this entry",
+    ),
+    "two lists": ("format: image-contract-baseline/1\nknown: []\nknown: []", "`known` stands twice"),
     "a typing error": (
         "format: image-contract-baseline/1\nknown:\n  - {claim: x, provider: x, why: x, until: 2027-01-01, untl: 1}",
         "line 3: there is no `untl`",

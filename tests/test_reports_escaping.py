@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,13 @@ def hostile_exchanges(text: str) -> recorded.Recording:
     return recorded.Recording(tuple(
         Exchange(f"q{n:02}", request, answers[n % 4], Failure("garbage", text), question=text) for n in range(1, 10)
     ))  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_documents():
+    """No section on what providers publish: it is long, and an endpoint can decide nothing in it."""
+    with patch.object(page, "_documents", lambda runs: None):
+        yield
 
 
 def the_page(text: str) -> str:

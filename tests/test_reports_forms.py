@@ -111,7 +111,6 @@ def test_junit_counts_each_verdict_as_what_it_is():
     first, second = root.findall("testsuite")
     assert [first.get(key) for key in ("tests", "failures", "errors", "skipped")] == ["34", "5", "1", "5"]
     assert [second.get(key) for key in ("tests", "failures", "errors", "skipped")] == ["34", "1", "0", "2"]
-    assert root.get("tests") == "68"
     kinds = {case.get("name"): [child.tag for child in case] for case in first.findall("testcase")}
     assert kinds["picture-size"] == ["failure"]
     assert kinds["n-in-range"] == ["skipped"]
@@ -119,6 +118,41 @@ def test_junit_counts_each_verdict_as_what_it_is():
     assert kinds["usage-adds-up"] == ["error"]
     assert kinds["accepts-repeated-image"] == ["skipped"]
     assert kinds["key-present"] == []
+
+
+JUNIT: dict[str, tuple[list[str], set[str], set[str]]] = {
+    "testsuites": (["testsuite"], set(), set()),
+    "testsuite": (
+        ["properties", "testcase", "system-out", "system-err"],
+        {"name", "timestamp", "hostname", "tests", "failures", "errors", "time", "package", "id"},
+        {"skipped"},
+    ),
+    "properties": (["property"], set(), set()),
+    "property": ([], {"name", "value"}, set()),
+    "testcase": (["skipped", "error", "failure"], {"name", "classname", "time"}, set()),
+    "failure": ([], {"type"}, {"message"}),
+    "error": ([], {"type"}, {"message"}),
+    "skipped": ([], set(), {"message"}),
+    "system-out": ([], set(), set()),
+    "system-err": ([], set(), set()),
+}
+"""Of each element: its children in order, the attributes that Ant's schema asks for, and those that both know."""
+
+
+def test_junit_is_what_the_schemas_of_ant_and_of_jenkins_both_take():
+    root = ET.fromstring(junit.text([FIRST, SECOND]))
+    for element in root.iter():
+        children, needed, known = JUNIT[element.tag]
+        order = [children.index(child.tag) for child in element]
+        assert order == sorted(order), element.tag
+        assert needed <= set(element.keys()) <= needed | known, element.tag
+    for suite in root:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp"))
+        assert re.fullmatch(r"\d+(\.\d+)?", suite.get("time"))
+        assert [child.tag for child in suite][-2:] == ["system-out", "system-err"]
+    assert all(len(case) <= 1 for case in root.iter("testcase"))
+    assert [suite.get("id") for suite in root] == ["0", "1"]
+    assert "OpenAI\u2019s contract: not every should" in root.findtext("testsuite/system-out")
 
 
 def test_junit_says_why_something_was_skipped_and_what_was_expected():
@@ -152,6 +186,7 @@ def test_the_comment_says_the_worst_first_and_folds_the_details():
         in text
     )
     assert "> _In English:_ Each picture is to be a png" in text
+    assert "<br>&emsp;expected <code>1024x1536</code>, found <code>1536x1024</code></summary>" in text
 
 
 def test_the_comment_fits_however_much_is_broken():

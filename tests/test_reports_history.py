@@ -10,6 +10,7 @@ import pytest
 import reports_exchanges as recorded
 import reports_samples as samples
 from contract_tests import reports
+from contract_tests.__main__ import main
 from contract_tests.reports import claim_view, diffing, history, json_form
 from reports_outline import Outline
 
@@ -155,6 +156,28 @@ def test_a_page_over_runs_of_an_hour_ago_opens_them_from_their_folders(tmp_path)
     text = reports.write_site(given, tmp_path).read_text("utf-8")
     assert 'href="chatanywhere/index.html"' in text
     assert given[0].recorded() is None
+
+
+def test_a_folder_of_runs_is_one_site_over_all_of_them(tmp_path, capsys):
+    for name in ("chatanywhere", "aitoearn"):
+        reports.write_report(samples.report(name), None, tmp_path / "runs" / name, ("json",))
+    assert main(["report", str(tmp_path / "runs"), "--out", str(tmp_path / "site")]) == 0
+    said = Outline((tmp_path / "site" / "index.html").read_text("utf-8"))
+    assert "Image-edit contract: AiToEarn, ChatAnywhere" in said.words
+    assert capsys.readouterr().out == f"page: {tmp_path / 'site' / 'index.html'}\n"
+    assert main(["report", str(tmp_path / "site"), "--out", str(tmp_path / "more")]) == 2
+    assert "there is no report.json in" in capsys.readouterr().err
+
+
+def test_the_contents_name_the_sections_that_there_are(tmp_path):
+    one, two = run(0), run(1)
+    alone, both = (
+        Outline(reports.write_site([reports.ReportInput(each) for each in given], tmp_path).read_text("utf-8"))
+        for given in ([one], [one, two])
+    )
+    links = [[a["href"] for a in outline.all("a")[1:10]] for outline in (alone, both)]
+    assert not {"#changes", "#runs"} & set(links[0])
+    assert {"#changes", "#runs"} <= set(links[1])
 
 
 def test_a_page_over_no_runs_is_a_page(tmp_path):

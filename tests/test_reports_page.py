@@ -80,7 +80,14 @@ def test_what_needs_a_name_has_one(outline):
 
 
 def test_a_block_that_scrolls_can_be_reached_by_the_keyboard(outline):
-    assert all(a.get("tabindex") == "0" and a.get("role") == "region" for a in outline.all("pre"))
+    assert all(a.get("tabindex") == "0" and a.get("role") == "group" for a in outline.all("pre"))
+
+
+def test_landmarks_are_few_and_each_has_a_name_of_its_own(outline):
+    """A screen reader lists them: hundreds of claims and exchanges are groups, which it does not list."""
+    named = [a["aria-labelledby"] for a in outline.all("section")]
+    named += [a["aria-label"] for _, a, _ in outline.elements if a.get("role") == "region"]
+    assert len(named) == len(set(named)) < 16
 
 
 def test_a_verdict_is_a_word_and_not_only_a_colour(text):

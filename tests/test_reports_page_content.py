@@ -47,7 +47,7 @@ def _run(report):
 
 
 def test_a_row_opens_to_words_numbers_exchange_command_and_pictures(text):
-    panel = text.partition('id="mask-keeps-opaque--chatanywhere"')[2].partition('id="mask-keeps-opaque--aitoearn"')[0]
+    panel = text.partition('id="mask-keeps-opaque--chatanywhere"')[2].partition('id="mask-repaints"')[0]
     said = Outline(panel).words
     for expected in (
         "What the mask covers stays as it was.",

@@ -40,9 +40,9 @@ def test_the_summary_fits_on_one_screen(reports, columns, lines):
 
 
 def test_the_summary_gives_totals_and_the_worst_first():
-    text = terminal.summary([FIRST], PAGE, Screen(100, 50))
+    text = terminal.summary([FIRST], PAGE, Screen(150, 50))
     expected = (
-        "ChatAnywhere  https://api.chatanywhere.tech  86 requests, 12 billed, CUT SHORT",
+        "ChatAnywhere  https://api.chatanywhere.tech  86 requests, 12 billed, CUT SHORT (the endpoint",
         "keeps its own contract   no: 2 of 9 judged claims broken (2 must); 1 not judged",
         "keeps OpenAI\u2019s contract  not every should: 3 of 19 judged claims broken (3 should); 4 not judged",
         "broken  image-kind  (must, own)",
@@ -54,6 +54,19 @@ def test_the_summary_gives_totals_and_the_worst_first():
     places = [text.index(words) for words in expected]
     assert places == sorted(places)
     assert "accepts-repeated-image" not in text
+
+
+def test_a_narrow_screen_has_every_fact_on_a_line_of_its_own():
+    lines = terminal.summary([SECOND], PAGE, Screen(60, 50)).splitlines()
+    assert lines[:3] == ["AiToEarn", "    https://aitoearn.cn", "    112 requests, 12 billed, complete"]
+    assert "  keeps OpenAI\u2019s contract  not every should:" in lines
+    assert "    1 of 22 judged claims broken (1 should); 1 not judged" in lines
+
+
+def test_a_run_that_was_cut_short_says_by_what():
+    findings = [{**f, "verdict": "not-run", "reason": "budget: 3 edits spent, 2 not asked"} for f in FIRST["findings"]]
+    text = terminal.summary([{**FIRST, "findings": findings}], PAGE, Screen(150, 50))
+    assert "CUT SHORT (budget: 3 edits spent)\n" in text
 
 
 def test_several_runs_name_the_provider_and_put_every_must_first():

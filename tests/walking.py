@@ -99,6 +99,8 @@ def breaking(provider: str, claim: str) -> tuple[Question, ...]:
 def touched_by(provider: str, fault: Fault) -> tuple[Question, ...]:
     """The questions whose answer a fault can change."""
     contract = loading.load(provider)
+    if fault.on == "request":
+        return tuple(question for claim in fault.breaks for question in breaking(provider, claim))
     if fault.on == "refusal":
         return tuple(thinned((question for question in planned(provider) if not question.billable), contract))
     valid = tuple(question for question in planned(provider) if question.billable)

@@ -20,7 +20,7 @@ _DOCUMENTS_MORE = (
 _DRIFT_MORE = (
     "NEW is YAML, JSON, or a Markdown page with the document in a fenced block. Told are quotations that no longer "
     "stand, normative sentences that are new, and what changes for clients. Exit status: 0 nothing of note, 1 clients "
-    "break or a quotation is lost or moved, 2 unreadable."
+    "break, a quotation is lost or moved, or a normative sentence is new that nothing quotes, 2 unreadable."
 )
 
 

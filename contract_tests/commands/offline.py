@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from contract_tests import importing, keeping, reports
-from contract_tests.commands.options import Verbs, WrongUsage, status, summed, verb, with_provider, with_strict
+from contract_tests.commands.options import Verbs, WrongUsage, verb, with_provider, with_strict
+from contract_tests.commands.telling import telling, with_telling
 from contract_tests.running import Outcome, writable
+from contract_tests.weighing import folders_in
 from specs import recordings
 from specs.har import to_har
 
@@ -18,19 +20,21 @@ from specs.har import to_har
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     judge = verb(verbs, "judge", judged, "judge a recording, without asking")
-    with_strict(with_provider(judge, required=False))
+    with_telling(with_strict(with_provider(judge, required=False)))
     judge.add_argument("recording", type=Path, metavar="FILE", help="a transcript, or a HAR 1.2 of any tool")
     judge.add_argument("--out", type=Path, metavar="DIR", help="write the reports here")
     export = verb(verbs, "export", exported, "write a transcript as HAR 1.2, for other tools")
     export.add_argument("recording", type=Path, metavar="FILE", help="a transcript")
     export.add_argument("--har", type=Path, required=True, metavar="FILE", help="write it here")
     report = verb(verbs, "report", merged, "one page over many runs")
-    report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `test` wrote")
+    told = "folders that `test` wrote, or folders of such folders"
+    report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help=told)
     report.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def judged(given: argparse.Namespace) -> int:
     """Judge a recording again, or for the first time."""
+    teller = telling(given)
     transcript = recordings.read(given.recording)
     try:
         contract = importing.contract_of(transcript, given.provider)
@@ -41,9 +45,9 @@ def judged(given: argparse.Namespace) -> int:
         writable(given.out)
         keeping.keep(given.recording, transcript, sifted.judged, contract.provider, given.out)
         reports.write_report(report, transcript, given.out)
-    summed(report, given.out)
     tell((*transcript.notes, *sifted.notes))
-    return status(Outcome(report), strict=given.strict)
+    teller.recorded(transcript.exchanges)
+    return teller.ended(Outcome(report), given.out)
 
 
 def tell(notes: Iterable[str]) -> None:
@@ -67,6 +71,6 @@ def exported(given: argparse.Namespace) -> int:
 def merged(given: argparse.Namespace) -> int:
     """Write one page over many runs."""
     writable(given.out)
-    page = reports.write_site([reports.opened(folder) for folder in given.runs], given.out)
+    page = reports.write_site([reports.opened(folder) for folder in folders_in(given.runs)], given.out)
     print(f"page: {page}")
     return 0

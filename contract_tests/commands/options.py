@@ -8,12 +8,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 from contract_tests.addresses import BadAddress
 from contract_tests.documents.reading import UnreadableDocument
-from contract_tests.findings import Report
 from contract_tests.local_mock import MockFailed
 from contract_tests.plan import FaultyPlan
 from contract_tests.reports import json_form, terminal
@@ -102,12 +100,6 @@ def status(outcome: Outcome, *, strict: bool) -> int:
     if found == 3:
         print(f"image-contract: nothing could be judged at {outcome.report.base_url}", file=sys.stderr)
     return found
-
-
-def summed(report: Report, out: Path | None) -> None:
-    """Print the summary of a run."""
-    page = str(out / "index.html") if out else "none (--out DIR writes it)"
-    print(terminal.summary([json_form.value(report)], page, screen()), end="")
 
 
 def screen() -> terminal.Screen:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from contract_tests import pacing, pricing
 from contract_tests.asking import Limits
+from contract_tests.beyond import PROBES
 from contract_tests.commands.options import WrongUsage, example
 from contract_tests.plan import PROFILES, Profile, plan
 from contract_tests.questions import Question
@@ -20,9 +21,16 @@ AWAY_FIRST_WAIT = 5.0
 
 
 def with_choice(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Add `--profile` and `--claim`."""
-    told = "quick: everything in a few pooled edits; full: one by one; free: only what should be refused"
+    """Add `--profile`, `--fuzz` and `--claim`."""
+    told = "quick: everything in a few pooled edits; full: one by one, then fuzzing; free: only what should be refused"
     found.add_argument("--profile", choices=PROFILES, help=told)
+    found.add_argument(
+        "--fuzz",
+        type=_count,
+        default=PROBES,
+        metavar="N",
+        help="probes after a full plan, with the sequences; 0: neither (default: %(default)s)",
+    )
     found.add_argument(
         "--claim", action="append", default=[], metavar="ID", help="only what this claim needs (repeatable)"
     )

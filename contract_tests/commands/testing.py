@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,20 +14,17 @@ from contract_tests.commands.options import (
     WrongUsage,
     screen,
     status,
-    summed,
     verb,
     with_provider,
     with_seed,
     with_strict,
 )
+from contract_tests.commands.telling import Telling, telling, with_telling
 from contract_tests.local_mock import local_mock
 from contract_tests.reports import json_form, terminal
-from contract_tests.reports.progress import Progress
 from contract_tests.running import Declined, Order, OtherRun, Outcome, run, writable
 from specs import loading
 from specs.contract import Contract
-from specs.messages import Exchange
-from specs.transcripts import billed
 
 KEY_ENV = "IMAGE_CONTRACT_API_KEY"
 OUT = Path("image-contract-report")
@@ -37,7 +33,7 @@ OUT = Path("image-contract-report")
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     told = "ask an endpoint and judge what comes back"
-    _test(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told)))))
+    _test(with_telling(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told))))))
     found = with_seed(verb(verbs, "demo", demo, "test the bundled relays against the mock"))
     found.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: %(default)s")
 
@@ -52,6 +48,7 @@ def _test(found: argparse.ArgumentParser) -> None:
     spending.with_limits(spending.with_choice(found))
     found.add_argument("--timeout", type=float, default=180.0, metavar="S", help="seconds per request (default: 180)")
     found.add_argument("--no-heavy", action="store_true", help="leave out bodies of over 5 MB")
+    found.add_argument("--no-pictures", action="store_true", help="keep no picture, neither sent nor answered")
     results = found.add_mutually_exclusive_group()
     results.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
     results.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run there: nothing is asked twice")
@@ -60,8 +57,11 @@ def _test(found: argparse.ArgumentParser) -> None:
 def tested(given: argparse.Namespace) -> int:
     """Ask an endpoint, judge, write the reports."""
     contract = loading.load(given.provider)
+    teller = telling(given)
     if given.mock and given.resume:
         raise WrongUsage("--resume needs --base-url: a mock that is started for this run has answered nothing yet")
+    if given.no_pictures and given.resume:
+        raise WrongUsage("--resume needs the pictures of what was asked: leave --no-pictures out")
     if given.budget_credits is not None and contract.models is None:
         told = "publishes no list of prices, so --budget-credits cannot be kept; use --budget"
         raise WrongUsage(f"{contract.title} {told}")
@@ -72,11 +72,10 @@ def tested(given: argparse.Namespace) -> int:
         else:
             key = _key(given)
         try:
-            outcome = _run(_order(given, contract, key))
+            outcome = _run(_order(given, contract, key), teller)
         except (Declined, OtherRun) as problem:
             raise WrongUsage(str(problem)) from problem
-    summed(outcome.report, given.resume or given.out)
-    return status(outcome, strict=given.strict)
+    return teller.ended(outcome, given.resume or given.out)
 
 
 def _order(given: argparse.Namespace, contract: Contract, key: str) -> Order:
@@ -92,6 +91,8 @@ def _order(given: argparse.Namespace, contract: Contract, key: str) -> Order:
         not given.no_heavy,
         profile=spending.profile(given, local=local),
         claims=spending.claims(contract, given.claim),
+        probes=given.fuzz,
+        keep_pictures=not given.no_pictures,
         resume=given.resume is not None,
         agree=spending.agreement(given, contract),
     )
@@ -114,14 +115,8 @@ def _key(given: argparse.Namespace) -> str:
     return key
 
 
-def _run(order: Order) -> Outcome:
-    with Progress(0, sys.stderr) as progress:
-
-        def watch(exchange: Exchange, *, asked: int, billable: int, left: int) -> None:
-            del asked, billable
-            progress.total = progress.done + 1 + left
-            progress.asked(billed=billed(exchange))
-
+def _run(order: Order, teller: Telling) -> Outcome:
+    with teller.watching() as watch:
         return run(order, watch)
 
 
@@ -131,7 +126,8 @@ def demo(given: argparse.Namespace) -> int:
     found = []
     for name in ("aitoearn", "chatanywhere"):
         with local_mock(name) as mock:
-            found.append(_run(Order(loading.load(name), mock.url, mock.key, given.out / name, given.seed)))
+            order = Order(loading.load(name), mock.url, mock.key, given.out / name, given.seed)
+            found.append(_run(order, Telling()))
     page = reports.write_site([reports.opened(given.out / o.report.provider) for o in found], given.out)
     print(terminal.summary([json_form.value(o.report) for o in found], str(page), screen()), end="")
     return max(status(outcome, strict=True) for outcome in found)

@@ -42,6 +42,8 @@ def _changes(drift: Drift) -> Iterator[str]:
     yield from ("", f"for clients: {words.plural(len(drift.breaking), 'breaking change')}, {others} other")
     for change in drift.changes:
         yield f"  {'BREAKING' if change.breaking else '        '}  {change.sentence}  {change.at}"
+    if drift.instead:
+        yield f"            the new document describes {', '.join(drift.instead)}"
 
 
 def _quotations(drift: Drift) -> Iterator[str]:
@@ -59,7 +61,10 @@ def _quotations(drift: Drift) -> Iterator[str]:
 def _fate(each: Lost) -> str:
     if each.moved is not None:
         return f"stands at {each.moved} now"
-    return f'there now: "{each.now}"' if each.now is not None else "there is no such place any more"
+    if each.now is None:
+        return "there is no such place any more"
+    numbers = "".join(f"  ({old} \u2192 {new})" for old, new in each.numbers)
+    return f'there now: "{each.now}"{numbers}'
 
 
 def _sentences(drift: Drift) -> Iterator[str]:
@@ -67,7 +72,7 @@ def _sentences(drift: Drift) -> Iterator[str]:
         return
     yield from ("", f"normative sentences: {len(drift.new)} new, {len(drift.gone)} gone")
     for each in drift.new:
-        told = "quoted already" if each.answered else "quoted by nothing"
+        told = "quoted already" if each.answered else "quoted by nothing: tested by nothing"
         yield f'  + "{each.sentence.text}"  {each.sentence.at}  ({told})'
     for sentence in drift.gone:
         yield f'  - "{sentence.text}"  {sentence.at}'
@@ -81,6 +86,7 @@ def value(drift: Drift) -> dict[str, Any]:
         "versions": list(drift.versions),
         "transcribed": drift.transcribed,
         "changes": [_change(change) for change in drift.changes],
+        "instead": list(drift.instead),
         "overlay": drift.unfit,
         "quotations": [
             {
@@ -88,6 +94,7 @@ def value(drift: Drift) -> dict[str, Any]:
                 "citation": citation(each.quotation.citation),
                 "moved": each.moved,
                 "now": each.now,
+                "numbers": [list(pair) for pair in each.numbers],
             }
             for each in drift.lost
         ],

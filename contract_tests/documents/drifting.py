@@ -6,7 +6,7 @@ that would make the loader refuse the new document is told, and every normative 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from contract_tests.documents.quotations import Lost, lost
 from specs import loading, overlay, prose
 from specs.contract import Contract
 from specs.prose import Sentence
+
+MOST_NAMED = 5
+"""Paths that are named where the one of the edit is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Drift:
     """What a new document changes.
 
     `unfit` is why the overlay's actions do not apply to it (None: they do). A transcription of ours is not the
-    provider's text, so only its structure is compared.
+    provider's text, so only its structure is compared. `instead` are operations of the new document that the edit may
+    have become, where it is gone.
     """
 
     contract: Contract
@@ -44,6 +48,12 @@ class Drift:
     new: tuple[NewSentence, ...] = ()
     gone: tuple[Sentence, ...] = ()
     transcribed: bool = False
+    instead: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> tuple[NewSentence, ...]:
+        """The new normative sentences that nothing quotes: what they ask for is tested by nothing."""
+        return tuple(each for each in self.new if not each.answered)
 
     @property
     def breaking(self) -> tuple[Change, ...]:
@@ -56,8 +66,8 @@ class Drift:
         return bool(self.changes or self.lost or self.unfit or self.new or self.gone)
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """1 when clients break or the overlay no longer fits (strict: when anything has changed), else 0."""
-        return 1 if self.breaking or self.lost or self.unfit or (strict and self.any) else 0
+        """1 when clients break, the overlay no longer fits or a sentence is unread (strict: on any change), else 0."""
+        return 1 if self.breaking or self.lost or self.unfit or self.unread or (strict and self.any) else 0
 
 
 def drifted(contract: Contract, document: Mapping[str, Any], home: Path = loading.HOME) -> Drift:
@@ -69,10 +79,21 @@ def drifted(contract: Contract, document: Mapping[str, Any], home: Path = loadin
     new = described(contract.provider, document, path, method)
     versions = (_version(contract.published), _version(document))
     found = changes(old, new)
-    if new is None or "x-sources" in contract.published:
-        return Drift(contract, versions, found, transcribed="x-sources" in contract.published)
+    transcribed = "x-sources" in contract.published
+    if new is None:
+        return Drift(contract, versions, found, transcribed=transcribed, instead=tuple(_like(path, document)))
+    if transcribed:
+        return Drift(contract, versions, found, transcribed=True)
     fresh, gone = _sentences(contract, document, new.path)
     return Drift(contract, versions, found, lost(contract, document), _unfit(contract, document, home), fresh, gone)
+
+
+def _like(path: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """The operations of a document whose paths end as this one does; where none does, the first few."""
+    held = document.get("paths")
+    paths = [str(name) for name in held] if isinstance(held, Mapping) else []
+    ending = [name for name in paths if name.rstrip("/").rpartition("/")[2] == path.rpartition("/")[2]]
+    yield from (ending or paths)[:MOST_NAMED]
 
 
 def aligned(new: Any, old: Any) -> Any:

@@ -17,6 +17,7 @@ SHORTEST = 6
 """Characters of a quotation that are looked for elsewhere; shorter words stand anywhere."""
 LONGEST_SHOWN = 160
 
+_NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"(?:(?!\. )[^。；;])+(?:\. |[。；;])?")
 
 
@@ -38,6 +39,15 @@ class Lost:
     quotation: Quotation
     moved: str | None
     now: str | None
+
+    @property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """The numbers that changed, old and new, where the words are the same but for numbers."""
+        quote = pointers.fold(self.quotation.citation.quote)
+        same = "(\\d+)".join(re.escape(piece) for piece in _NUMBER.split(quote))
+        found = re.search(same, self.now or "")
+        pairs = zip(_NUMBER.findall(quote), found.groups() if found else (), strict=False)
+        return tuple((old, new) for old, new in pairs if old != new)
 
 
 def quotations(contract: Contract) -> tuple[Quotation, ...]:

@@ -40,11 +40,16 @@ def _quotation(cited: Citation, told: str = "") -> Html:
     where: Child = [cited.document, " ", tag("code", cited.at)] if cited.at else cited.document
     return tag(
         "figure",
-        tag("blockquote", tag("p", cited.quote), lang=language(cited.quote)) if cited.quote else None,
+        tag("blockquote", tag("p", _verbatim(cited.quote)), lang=language(cited.quote)) if cited.quote else None,
         tag("p", tag("span", "In English: ", class_="quiet"), cited.gloss, class_="gloss") if cited.gloss else None,
         tag("figcaption", f"{told}: " if told else None, where),
         class_="quotation",
     )
+
+
+def _verbatim(quote: str) -> Child:
+    """A piece of the document's structure as code, a sentence as it is."""
+    return tag("code", quote) if quote.lstrip().startswith(("{", "[", '"')) else quote
 
 
 def _pairs(comparison: Comparison) -> Iterator[Html]:
@@ -100,7 +105,15 @@ def _cell(sayings: Sequence[Said]) -> list[Html]:
         tag(
             "details",
             tag("summary", tag("code", entry.value), tag("small", f" {entry.when}") if entry.when else None),
-            [_quotation(said.place, source(said)) for said in (places.listed[number - 1] for number in entry.places)],
+            [_quotation(place, told) for place, told in _told([places.listed[number - 1] for number in entry.places])],
         )
         for entry in found
     ] or [tag("span", "not said", class_="quiet")]
+
+
+def _told(sayings: Sequence[Said]) -> Iterator[tuple[Citation, str]]:
+    """Each place once, and everything that says it there."""
+    sources: dict[Citation, list[str]] = {}
+    for said in sayings:
+        sources.setdefault(said.place, []).append(source(said))
+    yield from ((place, "; ".join(dict.fromkeys(told))) for place, told in sources.items())

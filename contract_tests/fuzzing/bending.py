@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from contract_tests import malformed, samples
@@ -66,6 +67,7 @@ class Bending:
         random.Random(self.seed).shuffle(found)
         return found[:count]
 
+    @cached_property
     def _base(self) -> Draft:
         return samples.valid(self.choices.contract, self.choices.models, self.seed)
 
@@ -82,7 +84,7 @@ class Bending:
                 if "x-picture" not in described:
                     for number, value in enumerate(_wrong(described, in_json=way.media_type == JSON)):
                         told = f"{name}-{number}={str(value)[:16]}"
-                        if (probe := self._asked(told, self._base().with_field(name, value), way)) is not None:
+                        if (probe := self._asked(told, self._base.with_field(name, value), way)) is not None:
                             yield probe
 
     def _pictures(self) -> Iterator[Probe]:
@@ -90,15 +92,15 @@ class Bending:
         for way in plain(self.choices.contract.edit):
             for name, spoil in SPOILT.items():
                 image, mask = samples.picture(), samples.mask()
-                drafts = {"image": self._base().with_images(_of(spoil(image.data, chance), image))}
+                drafts = {"image": self._base.with_images(_of(spoil(image.data, chance), image))}
                 if self.choices.documents("mask"):
-                    drafts["mask"] = self._base().with_mask(_of(spoil(mask.data, chance), mask))
+                    drafts["mask"] = self._base.with_mask(_of(spoil(mask.data, chance), mask))
                 for where, draft in drafts.items():
                     if (probe := self._asked(f"{where}-{name}", draft, way)) is not None:
                         yield probe
 
     def _broken(self) -> Iterator[Probe]:
-        base = self._base().with_images(samples.pretending())
+        base = self._base.with_images(samples.pretending())
         for way in plain(self.choices.contract.edit):
             made = encode(base, way, self.choices.contract.edit, self.url, self.key)
             broken = malformed.documents(made.body) if way.media_type == JSON else malformed.forms(_parts(made))

@@ -1,16 +1,14 @@
-"""A run of the fuzzing: probes are made, asked within the budget, recorded; the rules judge them like any exchange."""
+"""The fuzzing: probes are made, asked within the limits, recorded; the rules judge them like any exchange."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from contract_tests.client import Client
+from contract_tests.asking import Asking
 from contract_tests.fuzzing.bending import Bending
 from contract_tests.fuzzing.cases import Cases
 from contract_tests.fuzzing.probes import FAMILIES, Family, Probe, interleaved
-from contract_tests.probing import Probing, Watcher
-from specs.contract import Contract
-from specs.recording import Recorder
+from contract_tests.probing import Probing
 
 SHARES: Mapping[Family, float] = {
     "acceptable": 0.12,
@@ -21,39 +19,19 @@ SHARES: Mapping[Family, float] = {
 }
 """How a count of probes is divided; what the others cannot use up goes to the violating ones."""
 
-SILENT = 8
-"""Probes in a row that nothing answers, after which nobody is there any more."""
 
+def fuzz(asking: Asking, seed: int = 0, count: int = 1000, *, families: Sequence[Family] = FAMILIES) -> Probing:
+    """Ask `count` probes within the limits of a run; the same for the same seed and list of models.
 
-def fuzz(
-    contract: Contract,
-    client: Client,
-    recorder: Recorder,
-    seed: int = 0,
-    count: int = 1000,
-    *,
-    key: str,
-    budget: int | None = None,
-    families: Sequence[Family] = FAMILIES,
-    watcher: Watcher | None = None,
-) -> Probing:
-    """Ask `count` probes, at most `budget` of them billable; the same for the same seed and list of models.
-
-    What the endpoint does wrong is recorded, never raised. The result has all exchanges, and why it ended early.
+    What the endpoint does wrong is recorded, never raised. Raises Unjudgeable when nobody is there any more.
     """
-    run = Probing(contract, client, recorder, key, "f", budget, watcher)
-    silent = 0
-    for probe in probes(run, seed, count, families):
+    run = Probing(asking)
+    waiting, asking.later = probes(run, seed, count, families), 0
+    for place, probe in enumerate(waiting):
         if run.spent:
-            run.ended = f"the budget of {budget} billable edits is used up"
             break
-        exchange = run.ask(probe.request, f"fuzz/{probe.family}/{probe.told}")
-        silent = 0 if exchange.response is not None else silent + 1
-        if silent >= SILENT:
-            told = exchange.failure.detail if exchange.failure else "nothing came back"
-            run.ended = f"{silent} requests in a row were not answered: {told}"
-            break
-        run.follow_links(exchange)
+        asking.left = len(waiting) - place - 1
+        run.ask(probe.request, f"fuzz/{probe.family}/{probe.told}")
     return run
 
 

@@ -21,6 +21,7 @@ from contract_tests.evidence import Evidence, is_valid, model_list, read_out
 from contract_tests.judging import findings
 from contract_tests.malformed import BOUNDARY
 from contract_tests.probing import Probing
+from contract_tests.questions import SMALLER
 from specs.answers import Asked
 from specs.contract import Claim
 from specs.messages import Exchange, Headers, Part, Request, first
@@ -38,7 +39,7 @@ _PLAIN_PROMPT = "Paint a red circle."
 def smallest(run: Probing, claim: Claim, broken: Exchange, seed: int = 0, most: int = MOST) -> Exchange:
     """The exchange with the smallest request found that breaks the claim like `broken` does.
 
-    Asks at most `most` requests, within the run's budget; `broken` itself when nothing smaller does it.
+    Asks at most `most` requests, within the run's limits; `broken` itself when nothing smaller does it.
     """
     hunt = _Hunt(run, claim, broken, most)
     taken = hunt.taken_apart
@@ -85,8 +86,9 @@ class _Hunt:
         if not self._is_of_its_kind(request) or not self._may_ask:
             return False
         self.most -= 1
-        found = self.run.ask(self._with_key(request), f"fuzz/smaller/{self.claim.id}", about=self.broken.about)
-        self.run.follow_links(found)
+        found = self.run.ask(self._with_key(request), SMALLER + self.claim.id, about=self.broken.about)
+        if found is None:
+            return False
         self.seen[_bytes(request)] = found
         return self._breaks(found)
 

@@ -15,6 +15,9 @@ from contract_tests.reports import words
 from contract_tests.reports.json_form import FindingValue, ReportValue
 from specs.contract import AREAS, LEVELS
 
+KEPT = "kept"
+"""What the judging says of the actual value where the evidence agrees."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -45,14 +48,16 @@ class Answer:
 
     @property
     def word(self) -> str:
-        """`yes`, `no`, `not every should`, `so far`, `not known`. Nothing judged is never a yes."""
+        """`yes`, `no`, `not every should`, `so far` (or `so far, not every should`), `not known`.
+
+        Nothing judged is never a yes.
+        """
         if not self.judged:
             return "not known"
         if self.broken.get("must"):
             return "no"
-        if self.open_musts:
-            return "so far"
-        return "not every should" if self.broken.get("should") else "yes"
+        words = ("so far" if self.open_musts else "", "not every should" if self.broken.get("should") else "")
+        return ", ".join(filter(None, words)) or "yes"
 
     @property
     def tone(self) -> str:
@@ -76,6 +81,36 @@ class Answer:
 def judged(finding: FindingValue) -> bool:
     """Whether the claim takes part in the answers: an observed one does not."""
     return finding["level"] != "observed"
+
+
+def seen(finding: FindingValue) -> str:
+    """What became of an observed claim: `as described`, `otherwise` (never `broken`), or `not seen`.
+
+    It has no verdict of its own; where something was seen, both values are there.
+    """
+    if finding["verdict"] in ("holds", "broken"):
+        return "as described" if finding["verdict"] == "holds" else "otherwise"
+    if not finding["actual"]:
+        return "not seen"
+    return "as described" if finding["actual"] == KEPT else "otherwise"
+
+
+def cut_by(report: ReportValue) -> str:
+    """What most claims of a run that was cut short say of it (a budget, a refused connection); empty when none does."""
+    if report["complete"]:
+        return ""
+    unjudged = (f for f in report["findings"] if judged(f) and f["verdict"] in ("inconclusive", "not-run"))
+    reasons = Counter(
+        f["reason"].partition(", ")[0]
+        for f in unjudged
+        if f["verdict"] == "inconclusive" or f["reason"].startswith("budget:")
+    )
+    return max(reasons, key=lambda reason: reasons[reason], default="")
+
+
+def judges(report: ReportValue) -> bool:
+    """Whether a run says anything about its endpoint."""
+    return any(judged(finding) and finding["verdict"] in ("holds", "broken") for finding in report["findings"])
 
 
 def answers(report: ReportValue) -> tuple[Answer, ...]:

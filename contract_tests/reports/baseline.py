@@ -66,22 +66,32 @@ class Weighed:
         """Whether there is something to do: new deviations, or lines to delete."""
         return bool(self.new or self.fixed or self.expired or self.gone)
 
+    @property
+    def stale(self) -> tuple[tuple[Known, str], ...]:
+        """What has to be deleted, and why."""
+        return (
+            *((known, "fixed") for known in self.fixed),
+            *((known, f"still broken, excused until {known.until}") for known in self.expired),
+            *((known, "no such claim is judged") for known in self.gone),
+        )
+
     def described(self, path: Path) -> str:
         """What there is to do, one line each; the file's lines to delete are named."""
-        return "".join(f"{line}\n" for line in self._lines(path))
+        new = (
+            f"{report['provider']} {finding['claim']}: broken ({finding['level']}) and not in {path}"
+            for report, finding in self.new
+        )
+        return "".join(f"{line}\n" for line in (*new, *self.to_delete(path), *self.excuses(path)))
 
-    def _lines(self, path: Path) -> Iterator[str]:
-        for report, finding in self.new:
-            yield f"{report['provider']} {finding['claim']}: broken ({finding['level']}) and not in {path}"
-        for known in self.fixed:
-            yield f"{known.provider} {known.claim}: fixed: delete {known.lines} of {path}"
-        for known in self.expired:
-            excuse = f"still broken, excused until {known.until}"
-            yield f"{known.provider} {known.claim}: {excuse}: delete {known.lines} of {path}"
-        for known in self.gone:
-            yield f"{known.provider} {known.claim}: there is no such claim: delete {known.lines} of {path}"
+    def to_delete(self, path: Path) -> Iterator[str]:
+        """The lines to delete, one sentence each."""
+        for known, why in self.stale:
+            yield f"{known.provider} {known.claim}: {why}: delete {known.lines} of {path}"
+
+    def excuses(self, path: Path) -> Iterator[str]:
+        """How many deviations are known; nothing when none is."""
         if self.excused:
-            yield f"{len(self.excused)} known to be broken"
+            yield f"{len(self.excused)} known to be broken: see {path}"
 
 
 def read(path: Path) -> tuple[Known, ...]:
@@ -98,6 +108,8 @@ def read(path: Path) -> tuple[Known, ...]:
     if not isinstance(value, dict) or value.get("format") != FORMAT or not isinstance(value.get("known") or [], list):
         raise UnreadableBaseline(f"{path} is not a baseline: it needs `format: {FORMAT}` and a list `known`")
     assert isinstance(root, yaml.MappingNode), "an object was read from it"
+    if twice := _twice(root):
+        raise UnreadableBaseline(f"{path}: `{twice}` stands twice in it")
     nodes = next((node.value for key, node in root.value if key.value == "known"), ())
     return tuple(_known(path, item, node) for item, node in zip(value.get("known") or [], nodes, strict=False))
 
@@ -110,11 +122,20 @@ def _known(path: Path, item: Any, node: yaml.Node) -> Known:
     for key in _KEYS[:3]:
         if not isinstance(item.get(key), str) or not item[key].strip():
             raise UnreadableBaseline(f"{path}, line {first}: `{key}` is missing or no text")
+    if twice := _twice(node):
+        raise UnreadableBaseline(f"{path}, line {first}: `{twice}` stands twice in this entry")
     if strange := sorted(set(map(str, item)) - set(_KEYS)):
         raise UnreadableBaseline(f"{path}, line {first}: there is no `{strange[0]}`, only {', '.join(_KEYS)}")
     if type(item.get("until")) is not date:
         raise UnreadableBaseline(f"{path}, line {first}: `until` is missing or no day such as 2027-01-31")
     return Known(item["claim"], item["provider"], item["why"], item["until"], first, last)
+
+
+def _twice(node: yaml.Node) -> str | None:
+    """A key that stands there more than once: YAML would take the last one and say nothing."""
+    assert isinstance(node, yaml.MappingNode), "an object was read from it"
+    keys = [str(key.value) for key, _value in node.value]
+    return next((key for key in keys if keys.count(key) > 1), None)
 
 
 def weigh(known: Sequence[Known], reports: Sequence[ReportValue], today: date, *, strict: bool = False) -> Weighed:

@@ -24,7 +24,7 @@ def body(data: bytes, kind: str | None) -> Html:
     if b"\0" in data[:LONGEST_BODY]:
         return tag("p", f"Not text: {stated}")
     text = words.cut(shortened_json(data, indent=2), LONGEST_BODY)
-    return tag("pre", text, tabindex=0, role="region", aria_label=f"Body, {stated}")
+    return tag("pre", text, tabindex=0, role="group", aria_label=f"Body, {stated}")
 
 
 def shortened_json(data: bytes, indent: int | None) -> str:

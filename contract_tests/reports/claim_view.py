@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_tests.reports import exchange_view, words
-from contract_tests.reports.answers import judged
+from contract_tests.reports.answers import judged, seen
 from contract_tests.reports.history import Story
 from contract_tests.reports.json_form import CitationValue, FindingValue
 from contract_tests.reports.markup import Html, join, language, prose, tag
@@ -12,12 +12,15 @@ from contract_tests.reports.run import Run
 MOST_IDS = 6
 
 
-def mark(verdict: str, *, observed: bool = False) -> Html:
+def mark(verdict: str, said: str = "") -> Html:
     """A verdict as a shape and a word: never by colour alone."""
-    shape = "observed" if observed else verdict
-    use = Html(f'<svg class="shape" aria-hidden="true" focusable="false"><use href="#shape-{shape}"/></svg>')
-    said = words.observed_word(verdict) if observed else verdict
-    return tag("span", use, said, class_=f"mark {shape}")
+    use = Html(f'<svg class="shape" aria-hidden="true" focusable="false"><use href="#shape-{verdict}"/></svg>')
+    return tag("span", use, said or verdict, class_=f"mark {verdict}")
+
+
+def state(finding: FindingValue) -> Html:
+    """The mark of a finding; an observed claim is not judged, so its mark says what was seen."""
+    return mark(finding["verdict"]) if judged(finding) else mark("observed", seen(finding))
 
 
 def quotation(cited: CitationValue) -> Html:
@@ -43,20 +46,24 @@ def panel(run: Run, finding: FindingValue, *, pictured: bool) -> Html:
     """Everything about one claim in one run."""
     id = run.panel(finding["claim"])
     return tag(
-        "section",
-        tag("h3", tag("span", run.title, " ", tag("small", run.host)), _state(finding), id=f"{id}-title"),
+        "div",
+        tag("h3", _whose(run, finding), _state(finding), id=f"{id}-title"),
         _numbers(run, finding),
         _words(finding),
         _exchanges(run, finding, pictured=pictured),
         class_="panel",
         id=id,
+        role="group",
         aria_labelledby=f"{id}-title",
     )
 
 
+def _whose(run: Run, finding: FindingValue) -> Html:
+    return tag("span", tag("code", finding["claim"]), " at ", run.title, " ", tag("small", run.host))
+
+
 def _state(finding: FindingValue) -> Html:
-    shown = mark(finding["verdict"], observed=not judged(finding))
-    return tag("span", shown, tag("small", f" {finding['level']} \u00b7 {finding['origin']}"), class_="state")
+    return tag("span", state(finding), tag("small", f" {finding['level']} \u00b7 {finding['origin']}"), class_="state")
 
 
 def _numbers(run: Run, finding: FindingValue) -> Html:

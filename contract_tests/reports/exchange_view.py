@@ -18,7 +18,7 @@ MOST_PARTS = 40
 def exchange(asked: Asked, id: str, folder: str | None, *, pictured: bool) -> Html:
     """The whole exchange; `id` is its fragment name, `folder` where its files are (None when there are none)."""
     return tag(
-        "section",
+        "div",
         tag("h4", "Exchange ", tag("code", asked.exchange.id), id=f"{id}-title"),
         tag("p", _line(asked), class_="line"),
         tag("div", _request(asked), _response(asked), class_="sides"),
@@ -26,6 +26,7 @@ def exchange(asked: Asked, id: str, folder: str | None, *, pictured: bool) -> Ht
         _curl(asked, folder) if folder else tag("p", _NOT_KEPT, class_="quiet"),
         class_="exchange",
         id=id,
+        role="group",
         aria_labelledby=f"{id}-title",
     )
 
@@ -116,9 +117,7 @@ def _curl(asked: Asked, folder: str) -> Html:
     return tag(
         "div",
         tag("div", tag("h5", "Repeat it"), class_="repeat"),
-        tag(
-            "pre", command, class_="command", tabindex=0, role="region", aria_label="Command that repeats the exchange"
-        ),
+        tag("pre", command, class_="command", tabindex=0, role="group", aria_label="Command that repeats the exchange"),
         tag(
             "p",
             "Run it in the folder of this page, with the key in ",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
+from contract_tests import pricing
+from contract_tests.evidence import model_list
 from contract_tests.reports import answers
 from contract_tests.reports.json_form import FindingValue, ReportValue
 from specs import forms, loading, reading
@@ -32,6 +34,14 @@ class Recorded(Protocol):
         """Every exchange of the run, in order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A number of credits, and how many edits have no price in the list."""
+
+    credits: float
+    unpriced: int
+
+
 @dataclass(frozen=True)
 class Exhibits:
     """The exchanges of one run, read on demand. `contract` is None for a provider that is not known here.
@@ -52,6 +62,16 @@ class Exhibits:
         if id not in self._read:
             self._read[id] = Asked(exchange, _edit(exchange, self.contract), fetched=self._fetched)
         return self._read[id]
+
+    @cached_property
+    def paid(self) -> Paid | None:
+        """What the accepted edits cost by the endpoint's own list of models; None where that has no prices."""
+        listed = model_list(self.exchanges.values())
+        if self.contract is None or not pricing.priced(listed):
+            return None
+        edits = [reading.read(self.contract, e.request, listed) for e in self.exchanges.values() if billed(e)]
+        prices = [pricing.price(edit, listed) for edit in edits]
+        return Paid(sum(price for price in prices if price is not None), prices.count(None))
 
     @cached_property
     def _fetched(self) -> dict[str, Exchange]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from contract_tests.reports import answers, markdown, places
+from contract_tests.reports.baseline import Known
 from contract_tests.reports.json_form import FindingValue, ReportValue
 from contract_tests.reports.markup import visible
 
@@ -28,6 +29,17 @@ def _lines(report: ReportValue) -> Iterator[str]:
         yield f"::{_COMMANDS[finding['level']]} {where}::{_message(_said(finding))}"
     if not report["complete"]:
         yield f"::warning title={_property(report['provider'])}::the run was cut short"
+
+
+def at_lines(path: str, stale: Sequence[tuple[Known, str]]) -> str:
+    """An annotation at each entry of a baseline that has to be deleted, with the reason."""
+    return "".join(f"{_stale(path, known, why)}\n" for known, why in stale)
+
+
+def _stale(path: str, known: Known, why: str) -> str:
+    title = _property(f"{known.provider}: {known.claim}")
+    where = f"file={_property(path)},line={known.line},endLine={known.last},title={title}"
+    return f"::error {where}::{_message(f'{why}: delete {known.lines}')}"
 
 
 def _said(finding: FindingValue) -> str:

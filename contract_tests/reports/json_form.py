@@ -46,6 +46,15 @@ class FindingValue(TypedDict):
     exchanges: list[str]
     citation: CitationValue
     note: NotRequired[str | None]
+    cause: NotRequired[str | None]
+
+
+class CauseValue(TypedDict):
+    """One thing about the endpoint that likely explains several broken claims."""
+
+    id: str
+    sentence: str
+    claims: list[str]
 
 
 class ContradictionValue(TypedDict):
@@ -73,6 +82,7 @@ class ReportValue(TypedDict):
     billable: int
     counts: dict[str, int]
     findings: list[FindingValue]
+    causes: NotRequired[list[CauseValue]]
     contradictions: NotRequired[list[ContradictionValue]]
 
 
@@ -145,6 +155,8 @@ def checked(document: Any) -> ReportValue:
         _typed(document, key, kinds, key)
     for index, finding in enumerate(document["findings"]):
         _check_finding(finding, f"findings[{index}]")
+    for index, found in enumerate(_listed(document, "causes", "causes")):
+        _check_cause(found, f"causes[{index}]")
     for index, found in enumerate(_listed(document, "contradictions", "contradictions")):
         _check_contradiction(found, f"contradictions[{index}]")
     return cast(ReportValue, document)
@@ -159,9 +171,21 @@ def _check_finding(finding: Any, where: str) -> None:
         if finding.get(key) not in allowed:
             raise UnreadableReport(f"{where}.{key} is {finding.get(key)!r}, not one of {', '.join(allowed)}")
     _typed(finding, "exchanges", (list,), f"{where}.exchanges")
+    if not isinstance(finding.get("cause"), str | None):
+        raise UnreadableReport(f"{where}.cause is not text")
     if not all(isinstance(id, str) for id in finding["exchanges"]):
         raise UnreadableReport(f"{where}.exchanges holds something that is not text")
     _check_citation(finding.get("citation"), f"{where}.citation")
+
+
+def _check_cause(found: Any, where: str) -> None:
+    if not isinstance(found, dict):
+        raise UnreadableReport(f"{where} is not an object")
+    for key in ("id", "sentence"):
+        _typed(found, key, (str,), f"{where}.{key}")
+    _typed(found, "claims", (list,), f"{where}.claims")
+    if not all(isinstance(id, str) for id in found["claims"]):
+        raise UnreadableReport(f"{where}.claims holds something that is not text")
 
 
 def _check_citation(cited: Any, where: str) -> None:

@@ -1,14 +1,14 @@
 """`junit.xml`: what CI systems show. A suite for each run, a case for each claim.
 
 Broken is a failure, a faulty suite an error; inconclusive, not-run and observed claims are skipped with a message, so
-that nothing unjudged counts as passed.
+that nothing unjudged counts as passed. There is no one schema: the file is valid by Ant's and by that of Jenkins.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from contract_tests.reports import answers, words
 from contract_tests.reports.json_form import FindingValue, ReportValue
@@ -18,17 +18,17 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def text(reports: Sequence[ReportValue]) -> str:
     """The text of `junit.xml`."""
-    root = ET.Element("testsuites", name="image-edit contract")
-    for report in reports:
-        _suite(root, report)
-    for key in ("tests", "failures", "errors", "skipped"):
-        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+    root = ET.Element("testsuites")
+    for number, report in enumerate(reports):
+        _suite(root, report, number)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(root: ET.Element, report: ReportValue) -> None:
-    suite = ET.SubElement(root, "testsuite", name=_xml(f"{report['provider']} {report['base_url']}"))
+def _suite(root: ET.Element, report: ReportValue, number: int) -> None:
+    name = " ".join(_xml(f"{report['provider']} {report['base_url']}").split())
+    suite = ET.SubElement(root, "testsuite", name=name, id=str(number), package="image-edit-contract")
+    suite.set("hostname", "localhost")
     suite.set("time", f"{max(0.0, report['finished'] - report['started']):.3f}")
     suite.set("timestamp", words.iso(report["started"]).rstrip("Z"))
     properties = ET.SubElement(suite, "properties")
@@ -38,6 +38,13 @@ def _suite(root: ET.Element, report: ReportValue) -> None:
     for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(kinds.count(kind)))
     suite.set("tests", str(len(kinds)))
+    ET.SubElement(suite, "system-out").text = _xml("\n".join(_answers(report)))
+    ET.SubElement(suite, "system-err")
+
+
+def _answers(report: ReportValue) -> Iterator[str]:
+    for answer in answers.answers(report):
+        yield f"{answer.question(report['provider'])}: {answer.word}: {answer.sentence}"
 
 
 def _case(suite: ET.Element, report: ReportValue, finding: FindingValue) -> str:

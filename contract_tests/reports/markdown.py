@@ -17,6 +17,7 @@ from contract_tests.reports.markup import prose, visible
 MOST = 64_500
 """Characters; GitHub refuses a comment of more than 65,536."""
 LONGEST_VALUE = 600
+LONGEST_GLANCE = 80
 _TAIL = 200
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>@:$])")
 _RUNS = re.compile("`+")
@@ -51,7 +52,8 @@ def _blocks(reports: Sequence[ReportValue]) -> Iterator[str]:
 
 
 def _head(report: ReportValue) -> str:
-    run = "" if report["complete"] else " **cut short**,"
+    why = answers.cut_by(report)
+    run = "" if report["complete"] else f" **cut short**{f' ({code(why)})' if why else ''},"
     found = answers.answers(report)
     asked = f"{words.plural(report['requests'], 'request')}, {words.plural(report['billable'], 'billed edit')}"
     lines = [
@@ -88,7 +90,13 @@ def _details(finding: FindingValue) -> str:
     if through:
         body += ["Taken over through this sentence of the provider:", _quoted(through)]
     summary = f"<code>{_html(finding['claim'])}</code> {kind}: {_html(finding['statement'])}"
-    return _details_of(summary, "\n\n".join(body))
+    return _details_of(f"{summary}<br>&emsp;{_numbers(finding)}", "\n\n".join(body))
+
+
+def _numbers(finding: FindingValue) -> str:
+    """Both values in a few words, for a reader who opens nothing."""
+    expected, actual = (_html(words.cut(finding[key], LONGEST_GLANCE) or "\u2014") for key in ("expected", "actual"))
+    return f"expected <code>{expected}</code>, found <code>{actual}</code>"
 
 
 def _details_of(summary: str, body: str) -> str:
@@ -126,7 +134,7 @@ def _unjudged(report: ReportValue) -> Iterator[str]:
 def _observed(report: ReportValue) -> Iterator[str]:
     for finding in report["findings"]:
         if not answers.judged(finding):
-            seen = finding["actual"] or finding["reason"] or words.observed_word(finding["verdict"])
+            seen = finding["actual"] or finding["reason"] or answers.seen(finding)
             yield f"- {code(finding['claim'])}: {plain(finding['statement'])} Seen: {code(seen)}"
 
 

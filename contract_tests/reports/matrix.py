@@ -15,6 +15,8 @@ from contract_tests.reports.markup import Html, anchor, prose, tag
 from contract_tests.reports.run import Run
 from specs.contract import AREAS, LEVELS
 
+_CAPTION = "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence."
+
 
 def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
     """The section with filter and table. `pictured`: (run key, claim) of the panels that show pictures."""
@@ -22,10 +24,7 @@ def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
     bodies = [_area(area, claims, runs, pictured) for area, claims in _grouped(runs)]
     table = tag(
         "table",
-        tag(
-            "caption",
-            "Each claim, and its verdict in each run. A claim opens to the words, the numbers and the evidence.",
-        ),
+        tag("caption", tag("span", _CAPTION)),
         tag("thead", head),
         bodies,
         class_=f"matrix columns-{len(runs)}",
@@ -35,7 +34,7 @@ def matrix(runs: Sequence[Run], pictured: frozenset[tuple[str, str]]) -> Html:
         "section",
         tag("h2", "Claims", id="claims-title"),
         _filter(runs),
-        tag("div", table, class_="wide", tabindex=0, role="region", aria_labelledby="claims-title"),
+        tag("div", table, class_="wide", tabindex=0, role="group", aria_label="The matrix"),
         id="claims",
         aria_labelledby="claims-title",
     )
@@ -84,7 +83,7 @@ def _cell(run: Run, finding: FindingValue | None) -> Html:
     if finding is None:
         return tag("td", tag("span", "no such claim", class_="quiet"), class_="none")
     observed = not answers.judged(finding)
-    link = tag("a", claim_view.mark(finding["verdict"], observed=observed), href=f"#{run.panel(finding['claim'])}")
+    link = tag("a", claim_view.state(finding), href=f"#{run.panel(finding['claim'])}")
     return tag(
         "td",
         link,

@@ -8,10 +8,12 @@ from contract_tests.findings import VERDICTS
 from contract_tests.reports import answers, words
 from contract_tests.reports.answers import Answer
 from contract_tests.reports.diffing import Change, Difference
-from contract_tests.reports.json_form import FindingValue
-from contract_tests.reports.markup import Html, join, prose, tag
+from contract_tests.reports.json_form import CitationValue, FindingValue, ReportValue
+from contract_tests.reports.markup import Html, join, language, prose, tag
 from contract_tests.reports.run import Run
 
+LONGEST_QUOTE = 160
+"""Characters of a quotation in the list of what is broken."""
 UNFOLDED = 8
 """Broken claims that are listed at once; the rest is folded."""
 
@@ -33,15 +35,7 @@ def _article(run: Run) -> Html:
         "article",
         tag("h3", run.title, id=f"{run.key}-title"),
         _facts(run),
-        None
-        if report["complete"]
-        else tag(
-            "p",
-            tag("strong", "This run was cut short."),
-            " What follows is what it ",
-            "had found until then.",
-            class_="notice",
-        ),
+        _cut_short(report),
         tag("div", [_answer(run, answer) for answer in answers.answers(report)], class_="answers"),
         _broken(run),
         class_="run",
@@ -50,18 +44,43 @@ def _article(run: Run) -> Html:
     )
 
 
+def _cut_short(report: ReportValue) -> Html | None:
+    if report["complete"]:
+        return None
+    why = answers.cut_by(report)
+    return tag(
+        "p",
+        tag("strong", "This run was cut short"),
+        [" (", prose(why), ")"] if why else None,
+        ". What follows is what it had found until then; ",
+        tag("a", "what was not judged, and why", href="#not-judged"),
+        ".",
+        class_="notice",
+    )
+
+
 def _facts(run: Run) -> Html:
     report = run.report
     rows = [
         ("Endpoint", tag("code", report["base_url"])),
+        *([("Operation", tag("code", run.operation))] if run.operation else []),
         ("When", join([run.when, f", for {words.lasting(max(0.0, report['finished'] - report['started']))}"])),
         ("Asked", join(words.plural(report["requests"], "request"))),
-        ("Billed", join([words.plural(report["billable"], "edit"), " answered with success"])),
+        ("Billed", join([words.plural(report["billable"], "edit"), " answered with success", _paid(run)])),
         ("Run", join(["complete" if report["complete"] else "cut short", f", seed {report['seed']}"])),
     ]
     if run.link:
         rows.append(("Page of this run", tag("a", run.link, href=run.link)))
     return tag("dl", [tag("div", tag("dt", name), tag("dd", said)) for name, said in rows], class_="facts")
+
+
+def _paid(run: Run) -> str | None:
+    """The price of what was billed, where the endpoint tells prices."""
+    paid = run.exhibits.paid
+    if paid is None:
+        return None
+    more = f" and {paid.unpriced} without a price" if paid.unpriced else ""
+    return f", {paid.credits:g} credits by its own list{more}"
 
 
 def _answer(run: Run, answer: Answer) -> Html:
@@ -112,6 +131,21 @@ def _item(run: Run, finding: FindingValue) -> Html:
         tag("p", "Expected ", tag("b", prose(finding["expected"])), ", found ", tag("b", prose(finding["actual"])))
         if finding["expected"] or finding["actual"]
         else None,
+        _quoted(run, finding["citation"]),
+    )
+
+
+def _quoted(run: Run, cited: CitationValue) -> Html:
+    """The words that are broken, on a line or two; the row of the claim has all of them and their place."""
+    quote = words.cut(" ".join(cited["quote"].split()), LONGEST_QUOTE)
+    gloss = cited.get("gloss")
+    return tag(
+        "p",
+        words.cut(run.named(cited["document"]), LONGEST_QUOTE),
+        " says: ",
+        tag("q", quote, lang=language(quote)),
+        f" ({words.cut(gloss, LONGEST_QUOTE)})" if gloss else None,
+        class_="said",
     )
 
 
@@ -133,7 +167,8 @@ def _changed(run: Run, difference: Difference) -> Html:
         [tag("h4", kind.capitalize()), tag("ul", [_change(run, change) for change in found])]
         for kind, found in difference.kinds
     ]
-    return tag("div", tag("h3", run.title, " ", tag("small", run.host)), kinds or tag("p", "Nothing."))
+    between = f", {words.day(run.before)} to {words.day(run.report['started'])}" if run.before is not None else ""
+    return tag("div", tag("h3", run.title, " ", tag("small", run.host, between)), kinds or tag("p", "Nothing."))
 
 
 def _change(run: Run, change: Change) -> Html:

@@ -30,19 +30,21 @@ def page(
     all_runs: Html | None = None,
 ) -> str:
     """The whole document. `runs` are the columns, `changed` and `all_runs` stand in a page over many runs only."""
-    parts = [
-        overview.overview(runs),
-        overview.changes(changed),
-        matrix.matrix(runs, _pictured(runs)),
-        sections.contradictions(runs),
-        _documents(runs),
-        sections.not_judged(runs),
-        sections.observed(runs),
-        all_runs,
-        sections.legend(),
-    ]
+    parts = {
+        ("tested", "What was tested"): overview.overview(runs),
+        ("changes", "Changes"): overview.changes(changed),
+        ("claims", "Claims"): matrix.matrix(runs, _pictured(runs)),
+        ("contradictions", "Contradictions"): sections.contradictions(runs),
+        ("documents", "Documents"): _documents(runs),
+        ("not-judged", "Not judged"): sections.not_judged(runs),
+        ("observed", "Observed"): sections.observed(runs),
+        ("runs", "All runs"): all_runs,
+        ("words", "Words"): sections.legend(),
+    }
+    links = [named for named, part in parts.items() if part]
     title = f"Image-edit contract: {', '.join(dict.fromkeys(run.title for run in runs)) or 'no runs'}"
-    body = tag("body", Html(static("shapes.html")), _skip(), _header(made), tag("main", parts, id="main"), _script())
+    main = tag("main", parts.values(), id="main")
+    body = tag("body", Html(static("shapes.html")), _skip(), _header(title, made, links), main, _script())
     return f'<!doctype html>\n<html lang="en">{_head(title)}{body}</html>\n'
 
 
@@ -95,20 +97,11 @@ def _skip() -> Html:
     return tag("a", "Skip to the findings", href="#main", class_="skip")
 
 
-def _header(made: float) -> Html:
-    links = [
-        ("tested", "What was tested"),
-        ("claims", "Claims"),
-        ("contradictions", "Contradictions"),
-        ("documents", "Documents"),
-        ("not-judged", "Not judged"),
-        ("observed", "Observed"),
-        ("words", "Words"),
-    ]
-    items = [tag("li", tag("a", title, href=f"#{name}")) for name, title in links]
+def _header(title: str, made: float, links: Sequence[tuple[str, str]]) -> Html:
+    items = [tag("li", tag("a", said, href=f"#{name}")) for name, said in links]
     return tag(
         "header",
-        tag("h1", "Image-edit contract"),
+        tag("h1", title),
         tag(
             "p",
             "What each provider\u2019s documents promise, beside what its endpoint did. Written ",

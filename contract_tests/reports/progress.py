@@ -13,6 +13,8 @@ from contract_tests.reports.terminal import fitted
 
 INTERVAL = 0.1
 """Seconds between two drawings of the line."""
+ENOUGH = 3
+"""Answers from which the time that is left is guessed."""
 
 
 class Progress:
@@ -21,8 +23,10 @@ class Progress:
     `total` may be changed on the way (`progress.total = …`). On a stream that is no terminal nothing is ever written.
     """
 
-    def __init__(self, total: int, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds."""
+    def __init__(
+        self, total: int, stream: TextIO, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
+    ) -> None:
+        """`clock` counts seconds; `quiet` draws nothing."""
         self.total = total
         self.done = 0
         self.billed = 0
@@ -30,13 +34,19 @@ class Progress:
         self._clock = clock
         self._began = clock()
         self._drawn: float | None = None
-        self._shows = stream.isatty()
+        self._shows = stream.isatty() and not quiet
 
     def asked(self, *, billed: bool = False) -> None:
         """One more exchange is over."""
         self.done += 1
         self.billed += billed
         self._draw()
+
+    def say(self, line: str) -> None:
+        """Write a line that stays, above the one that moves; on any stream."""
+        self.close()
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
 
     @property
     def left(self) -> int:
@@ -49,9 +59,10 @@ class Progress:
         return f"{self.done} asked, {self.left} left, {self.billed} billed{self._time_left()}"
 
     def _time_left(self) -> str:
-        if not self.done or not self.left:
+        if self.done < ENOUGH or not self.left:
             return ""
-        return f", about {words.lasting(round((self._clock() - self._began) / self.done * self.left))} to go"
+        seconds = round((self._clock() - self._began) / self.done * self.left)
+        return f", about {words.lasting(seconds)} to go" if seconds else ""
 
     def _draw(self, *, now: bool = False) -> None:
         if not self._shows or not (now or self._due()):

@@ -105,7 +105,8 @@ def _write_page(report: ReportValue, transcript: Recorded | None, out: Path) -> 
 def write_site(reports: Sequence[ReportInput], out: Path) -> Path:
     """Write one page over many runs into the folder `out`, with the files of the exchanges it shows."""
     out.mkdir(parents=True, exist_ok=True)
-    endpoints = history.grouped(reports, lambda given: given.report)
+    grouped = history.grouped(reports, lambda given: given.report)
+    endpoints = dict(sorted(grouped.items(), key=lambda item: (answers.title(item[1][-1].report).lower(), item[0])))
     names = [provider for provider, _url in endpoints]
     runs = [
         _newest(anchor(provider, *([url] if names.count(provider) > 1 else [])), given, out)
@@ -131,6 +132,7 @@ def _newest(key: str, given: Sequence[ReportInput], out: Path) -> Run:
         f"{EXCHANGES}/{key}",
         history.stories([each.report for each in given]),
         _link(newest, out),
+        given[-2].report["started"] if len(given) > 1 else None,
     )
 
 

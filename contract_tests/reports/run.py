@@ -12,6 +12,7 @@ from contract_tests.reports.exhibits import Exhibits
 from contract_tests.reports.history import Story
 from contract_tests.reports.json_form import FindingValue, ReportValue
 from contract_tests.reports.markup import anchor
+from specs import loading
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Run:
     """A column of the page.
 
     `key` is unique on the page, `folder` where its exchanges' files are, `stories` what earlier runs of the same
-    endpoint said of each claim, `link` the address of the run's own page where there is one.
+    endpoint said of each claim, `link` the address of the run's own page where there is one, `before` when the run
+    before it started.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Run:
     folder: str = "exchanges"
     stories: Mapping[str, Story] = field(default_factory=dict)
     link: str | None = None
+    before: float | None = None
 
     @cached_property
     def exemplar(self) -> str | None:
@@ -40,10 +43,22 @@ class Run:
         """The provider's name as people write it."""
         return answers.title(self.report)
 
+    def named(self, document: str) -> str:
+        """A document as people call it: its provider's name; an outside source as it is."""
+        if document == self.report["provider"]:
+            return self.title
+        return loading.load(document).title if document in loading.providers() else document
+
     @property
     def host(self) -> str:
         """Where the endpoint is: host and port, or the whole base URL when it has none."""
         return urlsplit(self.report["base_url"]).netloc or self.report["base_url"]
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that was asked, `POST /v1/images/edits`; None for a provider that is not known here."""
+        contract = self.exhibits.contract
+        return f"{contract.edit.method.upper()} {contract.edit.path}" if contract else None
 
     @property
     def when(self) -> str:

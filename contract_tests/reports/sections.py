@@ -106,7 +106,7 @@ def _observations(run: Run) -> Html | None:
                 "dt",
                 tag("a", tag("code", f["claim"]), href=f"#{run.panel(f['claim'])}"),
                 " ",
-                claim_view.mark(f["verdict"], observed=True),
+                claim_view.state(f),
             ),
             tag(
                 "dd",

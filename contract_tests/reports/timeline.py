@@ -12,14 +12,17 @@ from specs.messages import Response
 from specs.sse import Frame
 
 MOST_FRAMES = 60
+LONGEST_LINE = 400
 
 
 def view(asked: Asked) -> Html:
     """The frames as a table, under a line with a tick for each."""
     assert asked.response, "only an answer has frames"
+    body = asked.response.body
     times = [arrived(asked.response, frame.end) for frame in asked.frames]
     head = tag("tr", [tag("th", title, scope="col") for title in ("After", "Size", "Event and data")])
-    rows = [_row(frame, time) for frame, time in zip(asked.frames[:MOST_FRAMES], times, strict=False)]
+    shown = asked.frames[:MOST_FRAMES]
+    rows = [_row(frame, body[frame.start : frame.end], time) for frame, time in zip(shown, times, strict=False)]
     if len(asked.frames) > MOST_FRAMES:
         rows.append(tag("tr", tag("td", f"\u2026 {len(asked.frames) - MOST_FRAMES} more frames", colspan=3)))
     table = tag("table", tag("thead", head), tag("tbody", rows), class_="pairs", aria_label="Stream frames")
@@ -32,10 +35,12 @@ def arrived(response: Response, end: int) -> float | None:
     return next((seconds for seconds, there in response.arrivals if there >= end), None)
 
 
-def _row(frame: Frame, time: float | None) -> Html:
+def _row(frame: Frame, raw: bytes, time: float | None) -> Html:
     said = frame.data if frame.data is not None else " ".join(f": {comment}" for comment in frame.comments)
     lines = shortened_json(said.encode("utf-8", "replace"), indent=None) if frame.data else said
     name = frame.event or ("comment" if frame.comments and frame.data is None else "no name")
+    if not frame.event and not said:
+        name, lines = "no event, data or comment", raw[:LONGEST_LINE].decode("utf-8", "replace")
     return tag(
         "tr",
         tag("td", words.lasting(time) if time is not None else "?", class_="number"),
@@ -43,7 +48,7 @@ def _row(frame: Frame, time: float | None) -> Html:
         tag(
             "td",
             tag("b", name),
-            tag("p", tag("code", words.cut(lines, 400))),
+            tag("p", tag("code", words.cut(lines, LONGEST_LINE))),
             None if frame.complete else tag("p", "cut off: no blank line follows", class_="problem"),
         ),
     )

@@ -40,17 +40,10 @@ ORIGIN_MEANINGS: Mapping[str, str] = {
     "inherited": "OpenAI\u2019s contract says so, and the provider takes it over in a sentence that is quoted too.",
 }
 
-OBSERVED_WORDS: Mapping[str, str] = {"holds": "as described", "broken": "otherwise"}
-
 
 def area_title(area: str) -> str:
     """The heading of an area."""
     return AREA_TITLES.get(area, area)
-
-
-def observed_word(verdict: str) -> str:
-    """What an observed claim's verdict is called: it is never `broken`."""
-    return OBSERVED_WORDS.get(verdict, verdict)
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from mock_server.faults import documents, envelopes, payloads, refusing, repaints, streams
+from mock_server.faults import accepting, documents, envelopes, narrowing, payloads, refusing, repaints, streams
 from mock_server.faults.register import FAULTS, Fault
 from mock_server.replies import Reply, refusal
 from mock_server.settings import WrongSettings
@@ -20,7 +20,7 @@ from specs.edits import Edit
 
 __all__ = ["FAULTS", "Fault", "chosen", "misread", "miswrite", "offered"]
 
-_ = (documents, envelopes, payloads, refusing, repaints, streams)
+_ = (accepting, documents, envelopes, narrowing, payloads, refusing, repaints, streams)
 
 
 def offered(contract: Contract) -> tuple[Fault, ...]:
@@ -74,5 +74,14 @@ def miswrite(faults: Sequence[Fault], edit: Edit, reply: Reply, contract: Contra
     """The reply as faults that spoil replies leave it."""
     for fault in faults:
         if fault.acts_on(reply):
-            reply = fault.act(edit, reply, contract) if isinstance(fault.act, partial) else fault.act(edit, reply)
+            reply = _spoilt(fault, edit, reply, contract)
     return reply
+
+
+def _spoilt(fault: Fault, edit: Edit, reply: Reply, contract: Contract) -> Reply:
+    """What a scenario, or a fault before this one, has left without the member that it spoils stays as it is."""
+    try:
+        spoilt: Reply = fault.act(edit, reply, contract) if isinstance(fault.act, partial) else fault.act(edit, reply)
+    except (LookupError, TypeError, AttributeError):
+        return reply
+    return spoilt

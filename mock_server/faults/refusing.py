@@ -196,8 +196,8 @@ def edits_not_supported(_edit: Edit, _reply: Reply) -> Reply:
 @fault(
     "valid-edit-accepted",
     on="accepted",
-    source="https://github.com/openai/openai-python/issues/2608",
-    catalogue="OT-04",
+    source=("https://github.com/openai/openai-python/issues/2608", "https://github.com/CopilotKit/aimock/issues/221"),
+    catalogue=("OT-04", "OT-02"),
 )
 def route_missing(_edit: Edit, _reply: Reply) -> Reply:
     """The route is not there: 404 in JSON."""

@@ -1,7 +1,8 @@
 """The register of faults: each one small decorated function that breaks one claim on purpose.
 
-A fault is `(edit, reply) -> reply`, called when its `on` fits the reply, or (on="edit") `edit -> edit`, called before
-the picture is painted. Its docstring says what a client sees; `sources` are public reports of the real thing.
+A fault is `(edit, reply) -> reply`, called when its `on` fits the reply; or (on="edit") `edit -> edit`, called before
+the picture is painted; or (on="request") `edit -> bool`: whether a request that breaks its claim is accepted. Its
+docstring says what a client sees; `sources` are public reports of the real thing.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import Any, Literal, TypeAlias
 
 from mock_server.replies import Reply
 from specs.contract import Contract
+from specs.edits import Edit
 
-On: TypeAlias = Literal["edit", "answer", "stream", "accepted", "refusal", "any"]
-"""When a fault acts: before painting; on JSON answers; on streams; on both; on refusals; on everything."""
+On: TypeAlias = Literal["request", "edit", "answer", "stream", "accepted", "refusal", "any"]
+"""When a fault acts: before judging; before painting; on JSON answers; on streams; on both; on refusals; always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,13 @@ class Fault:
             return True
         if self.on == "refusal":
             return reply.why is not None
-        if not reply.accepted or self.on == "edit":
+        if not reply.accepted or self.on in ("edit", "request"):
             return False
         return self.on == "accepted" or (self.on == "stream") == (reply.events is not None)
+
+    def overlooks(self, edit: Edit, claim: str | None) -> bool:
+        """Whether this fault accepts a request that is to be refused by that claim."""
+        return self.on == "request" and claim in self.breaks and bool(self.act(edit))
 
 
 FAULTS: dict[str, Fault] = {}

@@ -1,8 +1,9 @@
 """Paint: smooth fields of colour out of a prompt, a seed and an index, laid over a picture or in place of it.
 
 A field has nearly one brightness everywhere and differs in hue, so that what is tinted with it keeps its own light and
-shade and stays recognisable. Fields are made of a few hundred cells and enlarged; colours are then levelled to few
-steps, which looks like a screen print and makes the PNG a quarter as large in half the time.
+shade and stays recognisable. Fields are made of a few hundred cells and enlarged, once for all pictures that are
+edited by one recipe; where the result is to be a PNG, colours are then levelled to few steps, which looks like a screen
+print and makes the file a quarter as large in half the time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import math
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageStat
+
+from specs.cache import ByteCache
 
 Size = tuple[int, int]
 
@@ -58,18 +61,36 @@ class Recipe:
         return hashlib.shake_256(self.digest + self.index.to_bytes(8, "big", signed=True)).digest(count)
 
 
-def tinted(picture: Image.Image, recipe: Recipe) -> Image.Image:
+_glazes: ByteCache[Image.Image] = ByteCache(8_000_000)
+
+
+def forget() -> None:
+    """Keep no glaze."""
+    _glazes.clear()
+
+
+def tinted(picture: Image.Image, recipe: Recipe, *, level: bool = True) -> Image.Image:
     """The RGB picture under a glaze of colour: edited for everybody to see, and still itself."""
-    glaze = _enlarged(_field(recipe, _TINT, cells=16, relief=24), picture.size)
-    return levelled(Image.blend(picture, glaze, _STRENGTH))
+    blended = Image.blend(picture, _glaze(recipe, picture.size), _STRENGTH)
+    return levelled(blended) if level else blended
 
 
-def repainted(picture: Image.Image, where: Image.Image, recipe: Recipe) -> Image.Image:
+def _glaze(recipe: Recipe, size: Size) -> Image.Image:
+    key = repr((recipe, size)).encode()
+    held = _glazes.get(key)
+    if held is not None:
+        return held
+    glaze = _enlarged(_field(recipe, _TINT, cells=16, relief=24), size)
+    return _glazes.put(key, glaze, 4 * size[0] * size[1])
+
+
+def repainted(picture: Image.Image, where: Image.Image, recipe: Recipe, *, level: bool = True) -> Image.Image:
     """Opaque paint in the size of the RGB picture: dark or light, whichever differs more from it in `where`."""
     fields = [_field(recipe, brightness, cells=12, relief=36) for brightness in (_DARK, _LIGHT)]
     small, place = (layer.resize((12, 12), Image.Resampling.BOX) for layer in (picture, where))
     best = max(fields, key=lambda field: _difference(field, small, place))
-    return levelled(_enlarged(best, picture.size))
+    paint = _enlarged(best, picture.size)
+    return levelled(paint) if level else paint
 
 
 def levelled(picture: Image.Image) -> Image.Image:

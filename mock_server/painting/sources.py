@@ -26,7 +26,7 @@ class Source:
     alpha: Image.Image | None
 
     def colours(self) -> Image.Image:
-        """RGB without regard to alpha."""
+        """RGB without regard to alpha, to be changed at will."""
         return self.picture.convert("RGB")
 
     def on_white(self) -> Image.Image:
@@ -36,7 +36,7 @@ class Source:
         return Image.composite(self.colours(), Image.new("RGB", self.picture.size, "white"), self.alpha)
 
 
-_scaled: ByteCache[Source] = ByteCache(24_000_000)
+_scaled: ByteCache[Source] = ByteCache(12_000_000)
 _sizes: ByteCache[tuple[int, int]] = ByteCache(256_000)
 
 
@@ -87,5 +87,5 @@ def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
 
 def _resized(picture: Image.Image, size: tuple[int, int]) -> Source:
     opaque = picture.getchannel("A").getextrema() == (255, 255)
-    result = picture.resize(size, Image.Resampling.LANCZOS)
+    result = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
     return Source(result, None if opaque else result.getchannel("A"))

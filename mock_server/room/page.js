@@ -13,6 +13,8 @@ async function refresh() {
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   asked = counted;
+  const [found, held] = [fresh.getElementById("findings"), part("findings")];
+  if (found && held) found.open = held.open;
   part("state").replaceChildren(...fresh.getElementById("state").children);
   const rows = [...fresh.getElementById("exchanges").children].map((row) => {
     const held = row.id && part(row.id);

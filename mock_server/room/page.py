@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mock_server import client_findings
 from mock_server.client_findings import ClientFinding
+from mock_server.cues import Cue
 from mock_server.house import House
 from mock_server.journal import Entry
 from mock_server.room import exchange, trying
-from mock_server.room.markup import escaped, listed, table
+from mock_server.room.markup import escaped, listed
 from specs.cache import ByteCache
 
 MOST = 25
@@ -88,26 +88,40 @@ def _row(entry: Entry, house: House, origin: str, found: Sequence[ClientFinding]
     return drawn.put(key, row, len(row) + len(key))
 
 
+_FIRST = ("requests", "accepted", "refused")
+
+
 def _state(house: House) -> str:
-    counted = table((name, str(count)) for name, count in house.journal.counted().items())
-    cues = [
-        f"<code>{escaped(cue.scenario)}</code> {escaped(json.dumps(dict(cue.options), default=repr))}, "
-        f"{'for ever' if cue.left is None else f'{cue.left} left'}, played {cue.played} of {cue.seen}"
-        for cue in house.cues.listed()
-    ]
-    faults = dict.fromkeys((*house.settings.faults, *house.cues.faults()))
-    return (
-        f'<div class="state"><section><h2>Counters</h2>{counted or "<p class=none>Nothing yet.</p>"}</section>'
-        f"<section><h2>Scenarios that are set</h2>{listed(cues, 'None.')}</section>"
-        f"<section><h2>Faults that are set</h2>"
-        f"{listed([f'<code>{escaped(fault)}</code>' for fault in faults], 'None.')}</section></div>"
+    counted = house.journal.counted()
+    names = (*(name for name in _FIRST if name in counted), *(name for name in counted if name not in _FIRST))
+    counts = "".join(f"<li><b>{counted[name]}</b> {escaped(name)}</li>" for name in names)
+    cues = [_cue(cue) for cue in house.cues.listed()]
+    faults = [f"<code>{escaped(id)}</code>" for id in dict.fromkeys((*house.settings.faults, *house.cues.faults()))]
+    told = "".join(
+        f"<section><h2>{title} that are set</h2>{listed(items, '')}</section>"
+        for title, items in (("Scenarios", cues), ("Faults", faults))
+        if items
     )
+    return f'<ul class="counts" aria-label="Counters">{counts}</ul><div class="state">{told}</div>'
+
+
+def _cue(cue: Cue) -> str:
+    options = ", ".join(f"{name.replace('_', '-')}={value!r}" for name, value in cue.options.items())
+    left = "for ever" if cue.left is None else f"{cue.left} left" if cue.left else "used up"
+    told = f" ({escaped(options)})" if options else ""
+    return f"<code>{escaped(cue.scenario)}</code>{told}: {left}, played for {cue.played} of {cue.seen} requests"
 
 
 def _findings(wrong: Sequence[ClientFinding]) -> str:
+    if not wrong:
+        return ""
     items = [
         f"<b>{escaped(one.kind)}</b> ({one.level}): {escaped(one.sentence)} "
         + " ".join(f'<a href="#exchange-{number}">{number}</a>' for number in one.entries[:5])
         for one in reversed(wrong[-10:])
     ]
-    return f"<section><h2>What clients did wrong ({len(wrong)})</h2>{listed(items, 'Nothing.')}</section>"
+    shown = f", the last {len(items)}" if len(wrong) > len(items) else ""
+    return (
+        f'<details id="findings"><summary><b>What clients did wrong</b> ({len(wrong)}{shown})</summary>'
+        f"{listed(items, '')}</details>"
+    )
