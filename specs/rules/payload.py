@@ -129,6 +129,7 @@ def pictures_differ(asked: Asked) -> Said:
     found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
     if len(found) < 2:
         yield Silent("fewer than two pictures came")
+        return
     for payload, data in found:
         pixels = pictures.pixels(data)
         digest = f"{pixels.size} {hashlib.sha256(pixels.tobytes()).hexdigest()}"
