@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import reports_samples as samples
-from contract_tests.reports import exhibits, page
+from contract_tests.reports import exhibits, markdown, page
 from contract_tests.reports.run import Run
 from reports_outline import Outline, written_site
 
@@ -40,6 +40,18 @@ def test_openai_itself_has_one_answer():
     said = Outline(page.page([_run(report)], 0.0)).words
     assert said.count("Keeps OpenAI\u2019s contract") == 1
     assert "Keeps its own contract" not in said
+
+
+def test_what_several_broken_claims_have_in_common_is_told_once():
+    broken = [row["claim"] for row in samples.report().value()["findings"] if row["verdict"] == "broken"]
+    cause = {"id": "mask-unused", "sentence": "the mask <b>is</b> not used", "claims": broken[:2]}
+    report = {**samples.report().value(), "causes": [cause]}
+    said = f"Likely one cause: the mask <b>is</b> not used . It explains {broken[0]} , {broken[1]}"
+    found = Outline(page.page([_run(report)], 0.0))
+    assert said.replace(" ", "") in found.words.replace(" ", "")
+    assert "Likely one cause" not in Outline(page.page([_run(samples.report().value())], 0.0)).words
+    comment = markdown.text([report])
+    assert f"&lt;/b\\> not used. It explains `{broken[0]}`, `{broken[1]}`." in comment
 
 
 def _run(report):

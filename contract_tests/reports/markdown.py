@@ -73,6 +73,9 @@ def _broken(report: ReportValue) -> Iterator[str]:
     found = answers.broken(report)
     if found:
         yield f"#### {plain(answers.title(report))}: {words.plural(len(found), 'broken claim')}, the worst first"
+    for cause in report.get("causes", ()):
+        explained = ", ".join(code(claim) for claim in cause["claims"])
+        yield f"**Likely one cause:** {plain(cause['sentence'])}. It explains {explained}."
     for finding in found:
         yield _details(finding)
 

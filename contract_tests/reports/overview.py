@@ -8,7 +8,7 @@ from contract_tests.findings import VERDICTS
 from contract_tests.reports import answers, words
 from contract_tests.reports.answers import Answer
 from contract_tests.reports.diffing import Change, Difference
-from contract_tests.reports.json_form import CitationValue, FindingValue, ReportValue
+from contract_tests.reports.json_form import CauseValue, CitationValue, FindingValue, ReportValue
 from contract_tests.reports.markup import Html, join, language, prose, tag
 from contract_tests.reports.run import Run
 
@@ -110,8 +110,19 @@ def _broken(run: Run) -> Html | None:
     found = answers.broken(run.report)
     if not found:
         return None
-    rest = _folded(run, found[UNFOLDED:])
-    return tag("div", tag("h4", "Broken, the worst first"), _list(run, found[:UNFOLDED]), rest, class_="broken-list")
+    listed = [_causes(run), _list(run, found[:UNFOLDED]), _folded(run, found[UNFOLDED:])]
+    return tag("div", tag("h4", "Broken, the worst first"), listed, class_="broken-list")
+
+
+def _causes(run: Run) -> list[Html]:
+    """What several of the broken claims have in common."""
+    return [_cause(run, cause) for cause in run.report.get("causes", ())]
+
+
+def _cause(run: Run, cause: CauseValue) -> Html:
+    named = [tag("a", tag("code", claim), href=f"#{run.panel(claim)}") for claim in cause["claims"]]
+    explained = [named[0], *([", ", each] for each in named[1:])]
+    return tag("p", tag("strong", "Likely one cause: "), prose(cause["sentence"]), ". It explains ", explained, ".")
 
 
 def _folded(run: Run, findings: list[FindingValue]) -> Html | None:
