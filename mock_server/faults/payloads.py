@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from mock_server.faults.register import fault
@@ -96,9 +97,17 @@ def url_is_data(edit: Edit, reply: Reply) -> Reply:
     source = edit.images[0].data if edit.images else None
     if source is None:
         return reply
-    width, _, height = reply.document["size"].partition("x")
-    picture = pictures.written_png(pictures.pixels(source).resize((int(width), int(height))))
-    return each_url(reply, lambda _url: "data:image/png;base64," + base64.b64encode(picture).decode())
+    width, height = map(int, reply.document["size"].split("x"))
+
+    def edited(url: str) -> str:
+        """An edit of the source of its own: a square in the middle, coloured by what the link would have been."""
+        picture = pictures.pixels(source).resize((width, height))
+        picture.paste(
+            (*sha256(url.encode()).digest()[:3], 255), (width // 4, height // 4, width * 3 // 4, height * 3 // 4)
+        )
+        return "data:image/png;base64," + base64.b64encode(pictures.written_png(picture)).decode()
+
+    return each_url(reply, edited)
 
 
 @fault("url-absolute", on="answer")
