@@ -152,8 +152,12 @@ def is_turned(data: bytes) -> bool:
 
 @lru_cache(maxsize=32)
 def is_blank(mask: bytes) -> bool:
-    """Whether a mask says nothing of where to edit: it has one alpha everywhere. One that does not decode is none."""
-    if decodes(mask):
+    """Whether a mask says nothing of where to edit: its alpha channel is of one value.
+
+    One without such a channel, or that does not decode, is none.
+    """
+    seen = look(mask)
+    if seen is None or not seen.alpha or decodes(mask):
         return False
     low, high = pixels(mask).getchannel("A").getextrema()
     return bool(low == high)
