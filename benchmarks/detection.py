@@ -101,10 +101,16 @@ def _claims() -> Iterator[str]:
 
 def _cost() -> Iterator[str]:
     found = [row for row in rows.read("killmatrix-quick") if "more" in row]
-    if found:
-        dearest = max(found, key=lambda row: row["more"])
-        told = f"{dearest['more']} ({dearest['provider']}, `{dearest['id']}`)"
-        yield f"- the quick profile bills 10 to 12 edits of a conformant endpoint, and for one deviation at most {told} more"
+    if not found:
+        return
+    as_success = [row for row in found if "refusal-never-2xx" in row["caught"]]
+    others = [row for row in found if row not in as_success]
+    dearest = max(others, key=lambda row: row["more"])
+    told = f"{dearest['more']} ({dearest['provider']}, `{dearest['id']}`)"
+    yield f"- the quick profile bills 10 to 12 edits of a conformant endpoint, and for one deviation at most {told} more"
+    if as_success:
+        most = max(row["more"] for row in as_success)
+        yield f"- where refusals come with a status of success each of them counts as billed: at most {most} more"
 
 
 def _honest() -> Iterator[str]:

@@ -54,11 +54,11 @@ def _count(start: Start, most: int) -> Iterator[Attempt]:
 
 @violation("image_is_picture_field")
 def image_is_picture_field(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """Text in place of a picture, in place of the second one, in place of the mask; a number in JSON."""
+    """Text in place of a picture, of the mask, of the second picture; a number in JSON."""
     yield Bad("image-text", start.draft.with_images("a picture of a cat"))
-    yield Bad("image-second-text", start.draft.with_images(*start.draft.images[:1], "a picture of a cat"))
     if start.has_mask:
         yield Bad("mask-text", start.draft.with_mask("the upper right corner"))
+    yield Bad("image-second-text", start.draft.with_images(*start.draft.images[:1], "a picture of a cat"))
     if start.json:
         name = picture_field(start.operation, JSON, "image")
         yield Bad("image-json-number", start.draft.with_images().with_field(name, 137), start.json)
