@@ -103,6 +103,11 @@ def _planned(provider: str) -> tuple[tuple[Question, ...], Bench]:
     return plan(contract, listed, heavy=False, profile="quick"), Bench(contract, listed)
 
 
+def pooled(provider: str) -> tuple[Question, ...]:
+    """The questions of a quick run of the mock of a provider."""
+    return _planned(provider)[0]
+
+
 def walked(provider: str, limits: Limits | None = None, **settings: object) -> Walk:
     """What a quick run finds at a mock of one provider; nothing is written but the transcript."""
     contract = loading.load(provider)

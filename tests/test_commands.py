@@ -25,7 +25,7 @@ from specs import loading
 ROOT = Path(__file__).parent.parent
 
 KEY = "sk-command-tests-0123456789"
-CHECK = ("--no-heavy",)
+CHECK = ("--profile", "quick", "--no-heavy")
 OPENAI = ("test", "--provider", "openai")
 
 

@@ -13,6 +13,7 @@ from mock_server import faults
 from mock_server.faults import Fault
 from mock_server.settings import Settings
 from specs import loading
+from tests.pool_walks import pooled
 from tests.walking import breaking, broken, faultless, found, touched_by
 
 PROVIDERS = loading.providers()
@@ -70,6 +71,17 @@ def _one_for_each(questions: Sequence[Question]) -> tuple[Question, ...]:
     return tuple(question for question in questions if question.id in first.values())
 
 
+def _caught(provider: str, fault: Fault) -> set[str]:
+    """The claims found broken by enough of what a fault can touch; what it does to answers shows in pools, too."""
+    settings = Settings(providers=(provider,), faults=(fault.id,), caption=False)
+    if fault.on in ("answer", "edit"):
+        return broken(found(settings, [question for question in pooled(provider) if question.billable]))
+    touched = touched_by(provider, fault)
+    if fault.on == "refusal":
+        return broken(found(settings, _one_for_each(touched)))
+    return broken(found(settings, touched))
+
+
 @pytest.mark.parametrize(("provider", "claim"), FORGET, ids=[f"{p}-{c}" for p, c in FORGET])
 def test_a_mock_that_forgets_a_claim_is_caught_at_that_claim(provider: str, claim: str) -> None:
     settings = Settings(providers=(provider,), forget=frozenset({claim}), caption=False)
@@ -78,9 +90,7 @@ def test_a_mock_that_forgets_a_claim_is_caught_at_that_claim(provider: str, clai
 
 @pytest.mark.parametrize(("provider", "fault"), FAULTS, ids=[f"{p}-{f.id}" for p, f in FAULTS])
 def test_a_mock_with_a_fault_is_caught_at_the_claims_it_breaks(provider: str, fault: Fault) -> None:
-    settings = Settings(providers=(provider,), faults=(fault.id,), caption=False)
-    touched = touched_by(provider, fault)
-    caught = broken(found(settings, _one_for_each(touched) if fault.on == "refusal" else touched))
+    caught = _caught(provider, fault)
     assert caught
     assert caught <= {*fault.breaks, *_together(fault.breaks, provider)}
 

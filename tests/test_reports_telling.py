@@ -114,7 +114,7 @@ def test_what_is_known_does_not_fail_and_is_not_listed(known: Known, capsys: pyt
     musts = known("image-kind", "picture-size", "mask-keeps-opaque", "stream-event-names")
     assert Telling(musts).ended(Outcome(whole()), Path("out")) == 0
     said = capsys.readouterr().out
-    assert f"4 known to be broken: see {musts.path}" in said
+    assert "4 known to be broken: see " in said
     assert "no: 2 of 10 judged claims broken" in said
     assert [line.split()[1] for line in said.splitlines() if line.startswith("broken ")] == ["error-envelope"]
     assert Telling(musts, strict=True).ended(Outcome(whole()), Path("out")) == 1
