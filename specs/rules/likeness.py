@@ -60,11 +60,16 @@ def source_recognised(asked: Asked, *, least: float, words: str) -> Said:
     if pictures.is_turned(source):
         yield Silent("the picture that was sent is turned by its metadata, which some endpoints heed and some do not")
         return
-    found = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
+    decoded = [(payload, data) for payload, data in readable(asked) if pictures.decodes(data) is None]
+    found = [(payload, data) for payload, data in decoded if not _see_through(source) and not _see_through(data)]
     if not found:
-        yield Silent("no picture could be decoded")
+        yield Silent("no picture could be decoded, or there is transparency, under which anything may stand")
     for payload, data in found:
         yield from _compared(f"picture {payload.index}", source, data, least, masked=asked.edit.mask is not None)
+
+
+def _see_through(picture: bytes) -> bool:
+    return pictures.pixels(picture).getchannel("A").getextrema() != (255, 255)
 
 
 def _compared(name: str, source: bytes, result: bytes, least: float, *, masked: bool) -> Said:

@@ -1,7 +1,8 @@
 """Rules about where a picture changed: what the mask's transparent and opaque parts promise.
 
 Source and result are compared on white where they are transparent. A source that is turned by its metadata is not
-compared at all: some endpoints heed them and some do not, and no document speaks of it.
+compared at all: some endpoints heed them and some do not, and no document speaks of it. Nor is a result that is to have
+a transparent background: what is cleared has changed.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
     source = asked.edit.images[0].data if asked.edit.images else None
     if mask is None or source is None or pictures.decodes(source) or pictures.decodes(mask):
         return
-    if pictures.is_turned(source):
+    if pictures.is_turned(source) or asked.edit.get("background") == "transparent":
         return
     for payload, result in readable(asked):
         if pictures.decodes(result) is None and _same_shape(source, result):

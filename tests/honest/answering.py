@@ -46,6 +46,7 @@ class Work:
             self.manners.drift,
             self.manners.noise,
             self.manners.frame,
+            self.manners.cleared_is_blank,
         )
         painted = artist.paint(wanted)
         painted = painted.convert("RGBA") if self.clear or self.manners.files == "alpha" else painted

@@ -37,6 +37,7 @@ class Commission:
     drift: int = 0
     noise: int = 0
     frame: str = "stretch"
+    blank: bool = False
 
 
 def paint(wanted: Commission) -> Image.Image:
@@ -59,6 +60,8 @@ def paint(wanted: Commission) -> Image.Image:
     if wanted.transparent:
         done = done.convert("RGBA")
         done.putalpha(shape)
+        if wanted.blank:
+            done = Image.composite(done, Image.new("RGBA", done.size), shape.point(lambda level: 255 if level else 0))
     return done
 
 

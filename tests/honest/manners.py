@@ -75,6 +75,7 @@ class Manners:
     blank_masks: bool = True
     retry_date: bool = False
     size_as_asked: bool = False
+    cleared_is_blank: bool = False
 
 
 PLAIN = Manners()
@@ -120,7 +121,7 @@ MANNERS: Mapping[str, Manners] = {
     "strict-forms": Manners(strict_form=True),
     "nulls": Manners(nulls=True, done=True, size_as_asked=True),
     "old-lines": Manners(line_end="\r", done=True, old=-1200),
-    "other-answers": Manners(files="alpha", links_first=True, busy=7, retry_date=True),
+    "other-answers": Manners(cleared_is_blank=True, files="alpha", links_first=True, busy=7, retry_date=True),
     "no-blank-masks": Manners(blank_masks=False),
 }
 """Every knob turned at least once, under a name that says which."""
