@@ -29,6 +29,7 @@ from specs import loading, models
 from specs.answers import Asked
 from specs.applying import applies
 from specs.contract import Contract
+from specs.edits import exact_size
 from specs.lines import Header
 from specs.messages import Exchange
 from specs.recording import Recorder
@@ -45,10 +46,16 @@ class Known(Door):
 
 @cache
 def planned(provider: str) -> tuple[Question, ...]:
-    """The whole plan of a provider but for heavy bodies, made once."""
+    """The whole plan of a provider but for heavy bodies and large results, made once."""
     contract = loading.load(provider)
     listed = models.from_value(contract.models.example) if contract.models else None
-    return plan(contract, listed, heavy=False)
+    return tuple(question for question in plan(contract, listed, heavy=False) if not is_large(question))
+
+
+def is_large(question: Question) -> bool:
+    """Whether a picture of over two million pixels is asked for: as telling as a small one, and slow to paint."""
+    size = exact_size(question.draft.get("size"))
+    return question.billable and size is not None and size[0] * size[1] > 2_000_000
 
 
 def asked(contract: Contract, base_url: str, questions: Sequence[Question]) -> tuple[Exchange, ...]:
