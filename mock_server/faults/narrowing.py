@@ -110,6 +110,7 @@ def model_demanded(edit: Edit, reply: Reply) -> Reply:
     "accepts-response-format",
     "payload-as-asked",
     "valid-edit-accepted",
+    "response-format-offered",
     on="accepted",
     source="https://github.com/sgl-project/sglang/issues/19346",
     catalogue="PA-24",
