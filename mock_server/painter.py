@@ -103,8 +103,13 @@ def partial(order: Order, step: int, steps: int) -> bytes:
     if step >= steps:
         return paint(order)
     key = _key(order, 0)
+    seen = key + bytes((step, steps))
+    held = _finished.get(seen)
+    if held is not None:
+        return held
     whole = _painted.get(key) or _keep(key, _paint(order, 0))
-    return encoded(_blurred(whole, step, steps), order.format, order.compression)
+    result = encoded(_blurred(whole, step, steps), order.format, order.compression)
+    return _finished.put(seen, result, len(result))
 
 
 def picture_from_url(url: str) -> bytes:

@@ -18,6 +18,7 @@ __all__ = ["Mock", "PortTaken", "bind", "running"]
 
 
 class _Quiet(WSGIRequestHandler):
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     timeout = 60
     """Seconds that a sender may be silent."""

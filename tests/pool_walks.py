@@ -26,10 +26,8 @@ from contract_tests.running import TRANSCRIPT, Order, reported, run
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading, models
-from specs.contract import Contract
 from specs.lines import Header
 from specs.messages import Exchange
-from specs.models import ModelList
 from specs.recording import Recorder
 from specs.transcripts import Transcript, billed, load
 from tests.walking import asked
@@ -71,27 +69,14 @@ def walk(base_url: str, provider: str, limits: Limits | None = None, profile: st
         return Walk(outcome.report.findings, load(out / TRANSCRIPT).exchanges, outcome.broke_off)
 
 
-_PLANS: dict[tuple[object, ...], tuple[Question, ...]] = {}
-
-
-def _planned_once(contract: Contract, listed: ModelList | None, seed: int = 0, **how: object) -> tuple[Question, ...]:
-    key = (contract.provider, listed and listed.names, seed, *sorted(how.items()))
-    if key not in _PLANS:
-        _PLANS[key] = plan(contract, listed, seed, **how)  # type: ignore[arg-type]
-    return _PLANS[key]
-
-
 def _findings_only(report: Report, _transcript: Transcript, out: Path) -> None:
     (out / "report.json").write_text(json_form.text(json_form.value(report)), "utf-8")
 
 
 @contextmanager
 def lightly() -> Iterator[None]:
-    """Runs that write no page, only what was found, and make the same plan once: both are tested elsewhere."""
-    with (
-        patch.object(running_runs, "plan", _planned_once),
-        patch.object(running_runs.reports, "write_report", _findings_only),
-    ):
+    """Runs that write no page, only what was found: pages are tested elsewhere."""
+    with patch.object(running_runs.reports, "write_report", _findings_only):
         yield
 
 

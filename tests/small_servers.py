@@ -49,6 +49,7 @@ def serving(answer: Answer) -> Iterator[Small]:
     """A server that answers every request by a function of method, path, body and header fields."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def __getattr__(self, name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
@@ -23,7 +23,7 @@ NEEDS_A_LINK = {"accepts-image-url"}
 HEAVY = {"image-bytes"}
 """Claims that only bodies of over 5 MB can break; `test_large_pictures` asks them."""
 
-FORGET = [
+FORGETTABLE = [
     (provider, claim.id)
     for provider in PROVIDERS
     for claim in loading.load(provider).of_area("request")
@@ -37,12 +37,17 @@ OFFERED = [
 ]
 
 
+def _in_turn(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each thing one of the providers it is paired with, each provider having its turn."""
+    offering: dict[str, list[str]] = defaultdict(list)
+    for provider, id in pairs:
+        offering[id].append(provider)
+    return {id: providers[place % len(providers)] for place, (id, providers) in enumerate(sorted(offering.items()))}
+
+
 def _each_once() -> Iterator[tuple[str, Fault]]:
     """Every fault with one provider, in turn, and every claim of each provider with one fault."""
-    offering: dict[str, list[str]] = defaultdict(list)
-    for provider, fault in OFFERED:
-        offering[fault.id].append(provider)
-    turn = {id: providers[place % len(providers)] for place, (id, providers) in enumerate(sorted(offering.items()))}
+    turn = _in_turn((provider, fault.id) for provider, fault in OFFERED)
     bitten = {(provider, claim) for provider, fault in OFFERED if turn[fault.id] == provider for claim in fault.breaks}
     for provider, fault in OFFERED:
         new = {(provider, claim) for claim in fault.breaks} - bitten
@@ -53,6 +58,9 @@ def _each_once() -> Iterator[tuple[str, Fault]]:
 
 FAULTS = list(_each_once())
 """`make killmatrix` walks every fault with every provider, and asks more of each."""
+
+FORGET = [(provider, claim) for claim, provider in _in_turn(FORGETTABLE).items()]
+"""Every claim alone with one provider; all of a provider's are forgotten together, and one by one by `killmatrix`."""
 
 
 def _together(claims: tuple[str, ...], provider: str) -> set[str]:
@@ -86,6 +94,14 @@ def _caught(provider: str, fault: Fault) -> set[str]:
 def test_a_mock_that_forgets_a_claim_is_caught_at_that_claim(provider: str, claim: str) -> None:
     settings = Settings(providers=(provider,), forget=frozenset({claim}), caption=False)
     assert broken(found(settings, breaking(provider, claim))) == {claim}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_mock_that_forgets_every_claim_is_caught_at_each(provider: str) -> None:
+    claims = {claim for one, claim in FORGETTABLE if one == provider}
+    questions = {question.id: question for claim in sorted(claims) for question in breaking(provider, claim)}
+    settings = Settings(providers=(provider,), forget=frozenset(claims), caption=False)
+    assert broken(found(settings, tuple(questions.values()))) == claims
 
 
 @pytest.mark.parametrize(("provider", "fault"), FAULTS, ids=[f"{p}-{f.id}" for p, f in FAULTS])

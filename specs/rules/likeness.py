@@ -9,8 +9,9 @@ upright ones were more like it, by 0.25 at the least.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter, mul
 
 from PIL import Image, ImageChops, ImageStat
 
@@ -74,7 +75,7 @@ def _see_through(picture: bytes) -> bool:
 
 def _compared(name: str, source: bytes, result: bytes, least: float, *, masked: bool) -> Said:
     like = likeness(source, result)
-    way, turned = _best_turn(source, result)
+    way, turned = ("", 0.0) if like is not None and like >= 1 - TURNED else _best_turn(source, result)
     if like is None:
         yield Silent("the picture that was sent is of one colour, so nothing is like it")
     elif turned >= SURE and turned - like > TURNED:
@@ -105,7 +106,7 @@ def _best_turn(source: bytes, result: bytes) -> tuple[str, float]:
     return way, like
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _reduced(file: bytes) -> Image.Image:
     """The colours of a picture, its shorter side four times the GRID or a little more. Raises BrokenPicture."""
     picture = pictures.pixels(file).convert("RGB")
@@ -130,35 +131,33 @@ def _middle(picture: Image.Image, shape: tuple[int, int]) -> Image.Image:
     return picture.crop((left, top, left + width, top + height))
 
 
-def _cells(picture: Image.Image) -> list[float]:
-    """The colours on the GRID: three channels a cell, row by row."""
-    return [float(value) for value in picture.resize((GRID, GRID), Image.Resampling.BOX).tobytes()]
+def _cells(picture: Image.Image) -> list[bytes]:
+    """The colours on the GRID: a byte a cell, row by row, of each of three channels."""
+    colours = picture.resize((GRID, GRID), Image.Resampling.BOX).tobytes()
+    return [colours[channel::3] for channel in range(3)]
 
 
-_WHOLE = range(GRID * GRID)
-_RIM = [y * GRID + x for y in range(GRID) for x in range(GRID) if min(x, y, GRID - 1 - x, GRID - 1 - y) < RIM]
+_at_rim = itemgetter(
+    *(y * GRID + x for y in range(GRID) for x in range(GRID) if min(x, y, GRID - 1 - x, GRID - 1 - y) < RIM)
+)
 
 
-def _correlations(one: list[float], other: list[float]) -> Iterator[float | None]:
-    for places in (_WHOLE, _RIM):
-        yield _correlation(_less_mean(one, places), _less_mean(other, places))
+def _correlations(one: list[bytes], other: list[bytes]) -> Iterator[float | None]:
+    yield _correlation(one, other)
+    yield _correlation(list(map(_at_rim, one)), list(map(_at_rim, other)))
 
 
-def _less_mean(cells: list[float], places: Iterable[int]) -> list[float]:
-    """The colours of some cells, channel after channel, each less the mean of its channel."""
-    found = []
-    for channel in range(3):
-        values = [cells[3 * place + channel] for place in places]
-        mean = sum(values) / len(values)
-        found += [value - mean for value in values]
-    return found
-
-
-def _correlation(one: list[float], other: list[float]) -> float | None:
-    ours, theirs = sum(a * a for a in one), sum(b * b for b in other)
+def _correlation(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> float | None:
+    """-1 to 1, or None where the first is of one colour: each channel counts less its mean."""
+    ours, theirs = _covariance(one, one), _covariance(other, other)
     if not ours:
         return None
-    return sum(a * b for a, b in zip(one, other, strict=True)) / (ours * theirs) ** 0.5 if theirs else 0.0
+    return float(_covariance(one, other) / (ours * theirs) ** 0.5) if theirs else 0.0
+
+
+def _covariance(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> int:
+    """How channels vary together, times the square of the number of cells: in whole numbers, so exact."""
+    return sum(len(a) * sum(map(mul, a, b)) - sum(a) * sum(b) for a, b in zip(one, other, strict=True))
 
 
 def _change(source: bytes, result: bytes) -> float:
