@@ -154,7 +154,7 @@ def echoing(echoes: Iterator[Callable[[str], bytes]]) -> Callable[[Connection], 
             stated = [field.partition(": ")[2] for field in fields if field.lower().startswith("authorization:")]
             answer = next(echoes)(stated[0].removeprefix("Bearer ") if stated else KEY)
             connection.send(answer)
-            if b"Content-Length: 9" in answer or not answer.startswith(b"HTTP"):
+            if b"Content-Length: 9\r\n" in answer or not answer.startswith(b"HTTP"):
                 return
 
     return script
