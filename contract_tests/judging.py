@@ -42,18 +42,19 @@ def judge(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[Finding, .
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """A finding for each claim of the evidence's contract, in its order."""
-    _look_at_answers(evidence)
+    for asked in evidence.asked:
+        look_at(evidence.contract, asked)
     return tuple(_found(claim, evidence) for claim in evidence.contract.claims)
 
 
-def _look_at_answers(evidence: Evidence) -> None:
-    """Put every claim about answers to one exchange after another: each picture is decoded once, not once a claim."""
-    claims = [claim for claim in evidence.contract.claims if claim.area in ("answer", "stream")]
-    for asked in evidence.asked:
-        for claim in claims:
-            if asked.outcome == "accepted" and _is_about(claim, asked):
-                with suppress(Exception):  # it is raised again, and told, where the claim is judged
-                    _ruled(claim, asked)
+def look_at(contract: Contract, asked: Asked) -> None:
+    """Put to one accepted edit every claim about its answer: each picture is decoded once, not once a claim."""
+    if asked.outcome != "accepted":
+        return
+    for claim in contract.claims:
+        if claim.area in ("answer", "stream") and _is_about(claim, asked):
+            with suppress(Exception):  # it is raised again, and told, where the claim is judged
+                _ruled(claim, asked)
 
 
 def _found(claim: Claim, evidence: Evidence) -> Finding:

@@ -99,7 +99,8 @@ def run(order: Order, watcher: Watcher | None = None) -> Outcome:
         )
         growing = Growing(order.contract)
         try:
-            _ask(order, asking, growing)
+            with growing.looking(asking.exchanges):
+                _ask(order, asking, growing)
         except Unjudgeable as problem:
             why = str(problem)
         except KeyboardInterrupt:

@@ -19,6 +19,9 @@ INSIDE = 12
 """As PIECE, for a part from the middle of the key."""
 
 _LONGEST_ESCAPE = 24
+_MARKS = (b"%", b"\\", b"&")
+"""What an escape begins with."""
+
 _STRIDE = 4096
 
 
@@ -87,11 +90,21 @@ class Secret:
     def _near_escapes(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Overlapping stretches of `data` that hold every piece with an escape in it."""
         reach = PIECE * _LONGEST_ESCAPE
-        found = self._escape.search(data)
+        found = self._escape_from(data, 0)
         while found:
             end = found.end() + reach + _STRIDE
             yield max(0, found.start() - reach), end
-            found = self._escape.search(data, max(found.end(), end - reach))
+            found = self._escape_from(data, max(found.end(), end - reach))
+
+    def _escape_from(self, data: bytes, at: int) -> re.Match[bytes] | None:
+        """The next escape; where it could begin is found much faster than by a pattern."""
+        starts = {mark: data.find(mark, at) for mark in _MARKS}
+        while (first := min((start for start in starts.values() if start >= 0), default=-1)) >= 0:
+            if found := self._escape.match(data, first):
+                return found
+            mark = data[first : first + 1]
+            starts[mark] = data.find(mark, first + 1)
+        return None
 
     def _grown(self, data: bytes, first: int, start: int, end: int) -> Iterator[Span]:
         last = first + PIECE

@@ -1,7 +1,8 @@
 """The caller's pictures, made ready: decoded, upright, scaled to the result; and the mask as a map of where to paint.
 
-Scaling is plain `Image.resize(size, Image.Resampling.LANCZOS)` of the upright RGBA picture, so that whoever compares a
-result with its source can do the same and get the same pixels. A mask is scaled with NEAREST: a hard edge stays hard.
+Scaling is plain `Image.resize(size, Image.Resampling.LANCZOS)` of the upright picture (of an opaque one its colours
+alone: the same pixels for less), so that whoever compares a result with its source can do the same and get the same
+pixels. A mask is scaled with NEAREST: a hard edge stays hard.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from specs.pictures import mask_over, pixels
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture in the size of the result. `picture` is RGBA; `alpha` is None when it is opaque everywhere.
+    """A picture in the size of the result: RGBA with its `alpha`, or RGB and None when it is opaque everywhere.
 
     Shared between requests: callers must not change it.
     """
@@ -87,5 +88,6 @@ def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
 
 def _resized(picture: Image.Image, size: tuple[int, int]) -> Source:
     opaque = picture.getchannel("A").getextrema() == (255, 255)
-    result = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+    shown = picture.convert("RGB") if opaque else picture
+    result = shown if shown.size == size else shown.resize(size, Image.Resampling.LANCZOS)
     return Source(result, None if opaque else result.getchannel("A"))
