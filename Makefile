@@ -25,7 +25,7 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.mock_speed
@@ -34,6 +34,7 @@ killmatrix: $(READY)
 	-$(BIN)/python -m benchmarks.killmatrix --anew
 	-$(BIN)/python -m benchmarks.killmatrix --profile quick --anew
 	-$(BIN)/python -m benchmarks.mischief --anew
+	-$(BIN)/python -m benchmarks.faultless --anew
 	-$(BIN)/python -m benchmarks.honest --anew
 	$(BIN)/python -m benchmarks.detection
 

@@ -114,6 +114,10 @@ def _cost() -> Iterator[str]:
 
 
 def _honest() -> Iterator[str]:
+    if found := rows.read("faultless"):
+        asked, broken = sum(row["requests"] for row in found), sum(len(row["accused"]) for row in found)
+        seeds = len({row["id"] for row in found})
+        yield f"- the faultless mock: {len(found)} walks under {seeds} seeds, {asked} requests, {broken} broken claims"
     if found := rows.read("honest"):
         asked, alarms = sum(row["requests"] for row in found), sum(len(row["accused"]) for row in found)
         yield f"- honest endpoints: {len(found)} walks in chance mixtures of manners, {asked} requests, {alarms} false alarms"

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contract_tests.questions import Question
-from specs.answers import Asked, decoded
+from specs.answers import Asked
 from specs.edits import Edit
 from specs.messages import Exchange, Response, media_type
+from specs.payloads import decoded
 from specs.pictures import kind_of
 
 LOOKED_AT = 2

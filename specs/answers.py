@@ -6,11 +6,8 @@ read leniently here: a `data:` prefix is stripped, a wrapper is looked into, a p
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -20,7 +17,7 @@ from specs.contract import Claim
 from specs.edits import ABSENT, Edit
 from specs.features import features
 from specs.messages import Exchange, Request, Response, media_type
-from specs.pictures import kind_of
+from specs.payloads import Payload, items, payload
 
 Outcome: TypeAlias = Literal["accepted", "refused", "crashed", "unavailable"]
 
@@ -38,19 +35,7 @@ _NOT_ABOUT_THE_REQUEST = frozenset(
 )
 """Codes of refusals that say nothing about the form of a request: moderation, and an empty purse."""
 
-_PREFIX = re.compile(r"\Adata:[^,]{0,100},")
 EVENT_STREAM = "text/event-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """One returned picture: the item it stands in, its text or link, its bytes where they could be read."""
-
-    index: int
-    item: Mapping[str, Any]
-    b64: Any = None
-    url: Any = None
-    data: bytes | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +127,14 @@ class Asked:
     @cached_property
     def payloads(self) -> tuple[Payload, ...]:
         """The returned pictures of a JSON answer, wherever they stand."""
-        return tuple(_payload(index, item, self.fetched) for index, item in enumerate(_items(self.body)))
+        return tuple(payload(index, item, self.fetched) for index, item in enumerate(items(self.body)))
 
     @cached_property
     def streamed(self) -> tuple[Payload, ...]:
         """The pictures of a stream's events, in order."""
         found = (value for _frame, value in self.events if isinstance(value, dict))
-        items = [value for value in found if "b64_json" in value or "url" in value]
-        return tuple(_payload(index, item, self.fetched) for index, item in enumerate(items))
+        holding = [value for value in found if "b64_json" in value or "url" in value]
+        return tuple(payload(index, item, self.fetched) for index, item in enumerate(holding))
 
     @property
     def finals(self) -> tuple[Payload, ...]:
@@ -228,54 +213,3 @@ def _speaks_of_error(body: Mapping[str, Any]) -> bool:
     code = body.get("code")
     failed = code is not None and code not in (0, "0", 200, "200") and "created" not in body
     return bool(body.get("error")) or failed or "detail" in body or body.get("data") == []
-
-
-def _items(body: Any) -> Iterator[Mapping[str, Any]]:
-    """The first list of objects that hold pictures, searched breadth first; else one object that holds one."""
-    level: list[Any] = [body]
-    while level:
-        for node in level:
-            if isinstance(node, list) and (found := [i for i in node if isinstance(i, dict) and _holds(i)]):
-                yield from found
-                return
-        below = [child for node in level for child in _children(node)]
-        if not below:
-            yield from (node for node in level if isinstance(node, dict) and _holds(node))
-            return
-        alone = [node for node in level if isinstance(node, dict) and _holds(node)]
-        if alone:
-            yield from alone
-            return
-        level = below
-
-
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return [value for value in node.values() if isinstance(value, dict | list)]
-    return [value for value in node if isinstance(value, dict | list)] if isinstance(node, list) else []
-
-
-def _holds(item: Mapping[str, Any]) -> bool:
-    return any(isinstance(item.get(key), str) and item[key] for key in ("b64_json", "url"))
-
-
-def _payload(index: int, item: Mapping[str, Any], fetched: Mapping[str, Exchange]) -> Payload:
-    b64, url = item.get("b64_json"), item.get("url")
-    data = decoded(b64) if isinstance(b64, str) else None
-    if data is None and isinstance(url, str):
-        data = decoded(url) if url.startswith("data:") else _body_of(fetched.get(url))
-    return Payload(index, item, b64, url, data)
-
-
-def _body_of(exchange: Exchange | None) -> bytes | None:
-    response = exchange.response if exchange else None
-    return response.body if response and kind_of(response.body) else None
-
-
-def decoded(text: str) -> bytes | None:
-    """The bytes of base64 text, forgiving a `data:` prefix, white space, the URL alphabet and missing padding."""
-    bare = "".join(_PREFIX.sub("", text, count=1).split()).replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import shlex
 import shutil
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import yaml
 from openapi_spec_validator import validate
 
 from contract_tests import reports
-from contract_tests.__main__ import main
+from contract_tests.__main__ import main, parser
 from mock_server.__main__ import main as mock_main
 from mock_server.serving import Mock, running
 from mock_server.settings import Settings
@@ -210,3 +212,22 @@ def test_a_reader_that_has_seen_enough_is_no_failure(module: str) -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("openai")
+
+
+def _examples() -> list[str]:
+    """Every example that a command's help shows, without what a shell does with it."""
+    shown = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    commands = [command for name, command in shown[0].choices.items() if name != "providers"]
+    assert all(command.epilog and "example" in command.epilog for command in commands)
+    lines = [line.strip() for command in commands for line in str(command.epilog).splitlines()[1:]]
+    return [line.partition(" > ")[0] for line in lines]
+
+
+@pytest.mark.parametrize("example", _examples())
+def test_every_example_of_the_help_is_a_command_as_it_stands(example: str) -> None:
+    name, *arguments = shlex.split(example)
+    assert name == "image-contract"
+    given = parser().parse_args(arguments)
+    assert given.verb == arguments[0]
+    if given.verb in ("test", "plan"):
+        assert {claim.id for claim in loading.load(given.provider).claims} >= set(given.claim or ())

@@ -29,7 +29,7 @@ def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_
 @pytest.mark.parametrize("provider", HOUSES)
 def test_acceptable_requests_are_accepted_at_least_nine_times_in_ten(tmp_path: Path, provider: str) -> None:
     with facing(tmp_path, provider) as asking:
-        run = fuzz(asking, 1, 24, families=("acceptable",))
+        run = fuzz(asking, 1, 20, families=("acceptable",))
     assert share_accepted(provider, run.exchanges) >= 0.9
 
 
@@ -52,7 +52,7 @@ def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(
 )
 def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
     with facing(tmp_path, provider, MANNERS[manner]) as asking:
-        run = fuzz(asking, 3, 90)
+        run = fuzz(asking, 3, 50)
     assert not run.spent
     assert accused(provider, run.exchanges) == {}
 
@@ -71,8 +71,8 @@ def test_a_failure_is_found_and_made_small(tmp_path: Path) -> None:
         claim = contract.claim("picture-size")
         broken = next(e for e in run.exchanges if "picture-size" in accused("chatanywhere", [e]))
         before = len(run.exchanges)
-        small = smallest(run, claim, broken, seed=1, most=30)
-    assert len(run.exchanges) - before <= 30
+        small = smallest(run, claim, broken, seed=1, most=20)
+    assert len(run.exchanges) - before <= 20
     edit = reading.read(contract, small.request)
     assert set(edit.fields) <= {"prompt", "user", "size"}
     assert {"prompt", "user"} <= set(edit.fields)

@@ -45,8 +45,10 @@ import os, sys
 from contract_tests import running
 from contract_tests.__main__ import main
 from specs import loading
+from tests.planned_once import plan_once
 from tests.pool_walks import lightly
 
+plan_once()
 with lightly():
     running.plan(loading.load("chatanywhere"), None, 3, heavy=False, profile="quick", claims=())
     for line in sys.stdin:

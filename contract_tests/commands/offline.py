@@ -16,17 +16,24 @@ from contract_tests.weighing import folders_in
 from specs import recordings
 from specs.har import to_har
 
+_JUDGE = (
+    "judge image-contract-report/transcript.jsonl --out judged",
+    "judge captured.har --provider chatanywhere --out judged",
+)
+_EXPORT = "export image-contract-report/transcript.jsonl --har run.har"
+_REPORT = "report monday tuesday --out site"
+
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
-    judge = verb(verbs, "judge", judged, "judge a recording, without asking")
+    judge = verb(verbs, "judge", judged, "judge a recording, without asking", *_JUDGE)
     with_telling(with_strict(with_provider(judge, required=False)))
     judge.add_argument("recording", type=Path, metavar="FILE", help="a transcript, or a HAR 1.2 of any tool")
     judge.add_argument("--out", type=Path, metavar="DIR", help="write the reports here")
-    export = verb(verbs, "export", exported, "write a transcript as HAR 1.2, for other tools")
+    export = verb(verbs, "export", exported, "write a transcript as HAR 1.2, for other tools", _EXPORT)
     export.add_argument("recording", type=Path, metavar="FILE", help="a transcript")
     export.add_argument("--har", type=Path, required=True, metavar="FILE", help="write it here")
-    report = verb(verbs, "report", merged, "one page over many runs")
+    report = verb(verbs, "report", merged, "one page over many runs", _REPORT)
     told = "folders that `test` wrote, or folders of such folders"
     report.add_argument("runs", nargs="+", type=Path, metavar="DIR", help=told)
     report.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from contract_tests.addresses import BadAddress
@@ -47,19 +47,29 @@ MISTAKES = (
 """What ends a command with status 2: the user's input or our own data. Each is one sentence."""
 
 
-def verb(verbs: Verbs, name: str, act: Command, told: str) -> argparse.ArgumentParser:
-    """A new command: its name, what it does (a function of the parsed options), and that in words."""
+def verb(verbs: Verbs, name: str, act: Command, told: str, *examples: str) -> argparse.ArgumentParser:
+    """A new command: its name, what it does (a function of the parsed options), and that in words.
+
+    Its help ends with the examples, lines that can be copied (without `image-contract`).
+    """
     found = verbs.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
     found.set_defaults(act=act)
+    found.formatter_class = argparse.RawDescriptionHelpFormatter
+    _show(found, examples)
     return found
 
 
 def with_example(found: argparse.ArgumentParser, more: str, example: str) -> argparse.ArgumentParser:
     """Say more about a command, and end its help with a line that can be copied."""
-    described = textwrap.fill(f"{found.description} {more}", 100, break_on_hyphens=False)
-    found.description, found.epilog = described, f"example:\n  image-contract {example}"
-    found.formatter_class = argparse.RawDescriptionHelpFormatter
+    found.description = textwrap.fill(f"{found.description} {more}", 100, break_on_hyphens=False)
+    _show(found, (example,))
     return found
+
+
+def _show(found: argparse.ArgumentParser, examples: Sequence[str]) -> None:
+    if examples:
+        heading = "example" if len(examples) == 1 else "examples"
+        found.epilog = "\n".join((f"{heading}:", *(f"  image-contract {example}" for example in examples)))
 
 
 def with_provider(found: argparse.ArgumentParser, *, required: bool = True) -> argparse.ArgumentParser:

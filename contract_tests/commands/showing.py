@@ -21,10 +21,13 @@ from specs.contract import Claim, Contract
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     verb(verbs, "providers", providers, "the providers there are")
-    with_json(with_provider(verb(verbs, "list", listed, "every claim, with its source"), required=False))
+    found = verb(verbs, "list", listed, "every claim, with its source", "list --provider aitoearn")
+    with_json(with_provider(found, required=False))
     told = "what would be asked, and its price; sends nothing"
-    with_seed(with_json(spending.with_choice(with_provider(verb(verbs, "plan", planned, told)))))
-    found = with_provider(verb(verbs, "spec", spec, "the effective OpenAPI document"))
+    found = verb(verbs, "plan", planned, told, "plan --provider chatanywhere --profile quick")
+    with_seed(with_json(spending.with_choice(with_provider(found))))
+    found = verb(verbs, "spec", spec, "the effective OpenAPI document", "spec --provider aitoearn > aitoearn.yaml")
+    with_provider(found)
     found.add_argument("--as", dest="form", choices=("yaml", "json"), default="yaml", help="default: %(default)s")
 
 

@@ -29,12 +29,19 @@ from specs.contract import Contract
 KEY_ENV = "IMAGE_CONTRACT_API_KEY"
 OUT = Path("image-contract-report")
 
+_EXAMPLES = (
+    "test --provider aitoearn --mock",
+    "test --provider chatanywhere --base-url https://api.chatanywhere.tech --profile quick --budget 20",
+    "test --provider openai --base-url http://127.0.0.1:8080/v1 --claim data-count --claim n-in-range",
+    "test --resume image-contract-report --provider aitoearn --base-url https://aitoearn.ai",
+)
+
 
 def add(verbs: Verbs) -> None:
     """Add these commands."""
     told = "ask an endpoint and judge what comes back"
-    _test(with_telling(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told))))))
-    found = with_seed(verb(verbs, "demo", demo, "test the bundled relays against the mock"))
+    _test(with_telling(with_strict(with_seed(with_provider(verb(verbs, "test", tested, told, *_EXAMPLES))))))
+    found = with_seed(verb(verbs, "demo", demo, "test the bundled relays against the mock", "demo --out reports"))
     found.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: %(default)s")
 
 

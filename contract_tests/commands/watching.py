@@ -19,10 +19,12 @@ Point the app's base URL at the address that is listened on; keys pass through a
 both ways is unchanged but the value of `Host`. Ctrl-C ends it and writes the reports; started again with the same
 --out it goes on with the recording."""
 
+_EXAMPLE = "watch --provider chatanywhere --upstream https://api.chatanywhere.tech"
+
 
 def add(verbs: Verbs) -> None:
     """Add this command."""
-    found = with_strict(with_provider(verb(verbs, "watch", watched, _TOLD)))
+    found = with_strict(with_provider(verb(verbs, "watch", watched, _TOLD, _EXAMPLE)))
     found.description = f"{found.description}{_MORE}"
     found.add_argument("--upstream", required=True, metavar="URL", help="the provider's server (or base URL)")
     found.add_argument("--listen", default="127.0.0.1:4011", metavar="HOST:PORT", help="default: %(default)s")

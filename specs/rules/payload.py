@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from specs import pictures
-from specs.answers import GATEWAY, Asked, Payload
+from specs.answers import GATEWAY, Asked
 from specs.edits import exact_size
+from specs.payloads import Payload
 from specs.rules.register import Breach, Said, Silent, rule
 
 _ALPHABET = re.compile(r"[A-Za-z0-9+/]*")

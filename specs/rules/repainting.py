@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from specs import pictures
-from specs.answers import Asked, Payload
+from specs.answers import Asked
 from specs.cache import ByteCache
+from specs.payloads import Payload
 from specs.rules.payload import readable
 from specs.rules.register import Breach, Said, Silent, rule
 

@@ -49,7 +49,7 @@ def field_one_of(edit: Edit, *, field: str, values: list[str], disputed: list[st
 
 @rule("request")
 def text_at_least(edit: Edit, *, field: str, minimum: int) -> Said:
-    """`{field}` has at least {minimum} character(s), counted as code points."""
+    """`{field}` has a length of at least {minimum}, counted in code points."""
     value = edit.get(field)
     if isinstance(value, str) and len(value) < minimum:
         few = minimum - len(value)
@@ -136,7 +136,7 @@ def size_on_grid(edit: Edit, *, multiple: int, ratio: int, longest: int, least_p
 
 @rule("request")
 def value_requires(edit: Edit, *, field: str, value: Any, other: str, allowed: list[Any]) -> Said:
-    """With `{field}` = {value}, `{other}` is one of {allowed}."""
+    """With `{field}` = {value} only these values of `{other}` go: {allowed}."""
     found = edit.get(other)
     if not _same(edit.get(field), value) or found is ABSENT or found is None:
         return
