@@ -16,7 +16,7 @@ from contract_tests import choosing, quick, samples
 from contract_tests import designs as designed
 from contract_tests.confirming import URL, confirmed
 from contract_tests.designs import Design, designs, documented
-from contract_tests.drafts import Draft
+from contract_tests.drafts import Draft, Link
 from contract_tests.encodings import ENCODINGS, Encoding, offered, plain
 from contract_tests.pooling import Bench, FaultyPool
 from contract_tests.questions import Question
@@ -24,11 +24,16 @@ from contract_tests.selecting import selected
 from contract_tests.violations import Attempt, Good, attempts
 from specs.contract import Contract
 from specs.models import ModelList
+from specs.reading import JSON
 
 Profile: TypeAlias = Literal["quick", "full", "free"]
 PROFILES: tuple[Profile, ...] = ("quick", "full", "free")
 
 __all__ = ["PROFILES", "URL", "FaultyPlan", "Profile", "chosen", "plan"]
+
+
+LINKED = "image-link"
+"""The id of the question that sends a link."""
 
 
 class FaultyPlan(ValueError):
@@ -43,12 +48,14 @@ def plan(
     heavy: bool = True,
     profile: Profile = "full",
     claims: Collection[str] = (),
+    picture_url: str = "",
 ) -> tuple[Question, ...]:
     """All questions about a contract, in the order in which they are asked; `claims`: only what these need.
 
+    `picture_url` leads to a picture that the endpoint can fetch: without one no edit of a link is asked for.
     Raises FaultyPlan.
     """
-    whole = _one_by_one(contract, models, seed, heavy=heavy)
+    whole = _one_by_one(contract, models, seed, heavy=heavy, picture_url=picture_url)
     return chosen(whole, contract, models, seed, profile=profile, claims=claims)
 
 
@@ -66,7 +73,10 @@ def chosen(
     if profile == "full":
         return _unique(wanted)
     free = tuple(quick.thinned((question for question in wanted if not question.billable), contract))
-    return _unique(free if profile == "free" else (*free, *_pooled(wanted, Bench(contract, models, seed))))
+    if profile == "free":
+        return _unique(free)
+    linked = [question for question in wanted if question.id == LINKED]
+    return _unique((*free, *_pooled([q for q in wanted if q not in linked], Bench(contract, models, seed)), *linked))
 
 
 def _pooled(questions: Sequence[Question], bench: Bench) -> Iterator[Question]:
@@ -79,16 +89,26 @@ def _pooled(questions: Sequence[Question], bench: Bench) -> Iterator[Question]:
         raise FaultyPlan(str(problem)) from problem
 
 
-def _one_by_one(contract: Contract, models: ModelList | None, seed: int, *, heavy: bool) -> tuple[Question, ...]:
+def _one_by_one(
+    contract: Contract, models: ModelList | None, seed: int, *, heavy: bool, picture_url: str
+) -> tuple[Question, ...]:
     base = samples.valid(contract, models, seed)
     made = (
         *_streamed(contract, models, seed),
         *_attempted(contract, models, seed, heavy=heavy),
         *_good(contract, models, base, seed),
+        *_linked(contract, base, picture_url),
     )
     checked = (confirmed(question, contract, models) for question in made)
     found = [question for question in checked if question is not None]
     return tuple(sorted(found, key=lambda question: question.billable))
+
+
+def _linked(contract: Contract, base: Draft, url: str) -> Iterator[Question]:
+    """The valid edit with a link instead of its picture, where links are spoken of; it is pooled with nothing."""
+    spoken_of = any("url" in claim.when.get("features", ()) for claim in contract.of_area("acceptance"))
+    if url and spoken_of and JSON in contract.edit.schemas:
+        yield Question(LINKED, (), base.with_images(Link(url)), ENCODINGS["json"], billable=True)
 
 
 def _unique(questions: Sequence[Question]) -> tuple[Question, ...]:

@@ -47,7 +47,7 @@ class Order:
 
     `claims`: only what these need. `probes`: so many of them, and the sequences, after a full plan. `resume`: go on
     with the run in `out`. `agree` is shown the plan before anything is asked that may cost something, with prices as
-    the endpoint tells them.
+    the endpoint tells them. `picture_url` leads to a picture that the endpoint can fetch, for what needs one.
     """
 
     contract: Contract
@@ -64,6 +64,7 @@ class Order:
     resume: bool = False
     keep_pictures: bool = True
     agree: Callable[[Sequence[Question]], bool] | None = None
+    picture_url: str = ""
 
     @property
     def beyond(self) -> int:
@@ -74,7 +75,8 @@ class Order:
     def header(self) -> Header:
         """The first line of the transcript."""
         plan = {"profile": self.profile, "heavy": self.heavy, "claims": sorted(self.claims), "fuzz": self.beyond}
-        return Header(self.contract.provider, self.base_url, time.time(), self.seed, plan=plan)
+        linked = {"picture_url": self.picture_url} if self.picture_url else {}
+        return Header(self.contract.provider, self.base_url, time.time(), self.seed, plan={**plan, **linked})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,15 @@ def _recorder(order: Order, path: Path) -> tuple[Recorder, Transcript]:
 def _ask(order: Order, asking: Asking, growing: Growing) -> None:
     asking.read_models()
     models = model_list(asking.exchanges)
-    questions = plan(order.contract, models, order.seed, heavy=order.heavy, profile=order.profile, claims=order.claims)
+    questions = plan(
+        order.contract,
+        models,
+        order.seed,
+        heavy=order.heavy,
+        profile=order.profile,
+        claims=order.claims,
+        picture_url=order.picture_url,
+    )
     if order.agree is not None and not order.agree(questions):
         raise Declined("nothing was asked")
     asking.later = order.beyond

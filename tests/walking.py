@@ -35,6 +35,8 @@ from specs.messages import Exchange
 from specs.recording import Recorder
 
 KEY = "sk-walking-key"
+PICTURE = "https://pictures.example/house.png"
+"""A link that a mock takes without following it."""
 
 
 class Known(Door):
@@ -49,7 +51,8 @@ def planned(provider: str) -> tuple[Question, ...]:
     """The whole plan of a provider but for heavy bodies and large results, made once."""
     contract = loading.load(provider)
     listed = models.from_value(contract.models.example) if contract.models else None
-    return tuple(question for question in plan(contract, listed, heavy=False) if not is_large(question))
+    whole = plan(contract, listed, heavy=False, picture_url=PICTURE)
+    return tuple(question for question in whole if not is_large(question))
 
 
 def is_large(question: Question) -> bool:

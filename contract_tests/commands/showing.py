@@ -81,7 +81,9 @@ def planned(given: argparse.Namespace) -> int:
     contract = loading.load(given.provider)
     chosen: Profile = given.profile or "full"
     wanted = spending.claims(contract, given.claim)
-    questions = plan(contract, example(contract), given.seed, profile=chosen, claims=wanted)
+    questions = plan(
+        contract, example(contract), given.seed, profile=chosen, claims=wanted, picture_url=given.picture_url
+    )
     if given.json:
         print(json.dumps(_plan_value(contract, chosen, questions), ensure_ascii=False, indent=1))
         return 0

@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from contract_tests import pacing, pricing
+from contract_tests.addresses import BadAddress, origin
 from contract_tests.asking import Limits
 from contract_tests.beyond import PROBES
 from contract_tests.commands.options import WrongUsage, example
@@ -21,7 +22,7 @@ AWAY_FIRST_WAIT = 5.0
 
 
 def with_choice(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Add `--profile`, `--fuzz` and `--claim`."""
+    """Add `--profile`, `--fuzz`, `--claim` and `--picture-url`."""
     told = "quick: everything in a few pooled edits; full: one by one, then fuzzing; free: only what should be refused"
     found.add_argument("--profile", choices=PROFILES, help=told)
     found.add_argument(
@@ -34,7 +35,17 @@ def with_choice(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
     found.add_argument(
         "--claim", action="append", default=[], metavar="ID", help="only what this claim needs (repeatable)"
     )
+    told = "a public link to a PNG, for the claim that links are taken (default: not asked)"
+    found.add_argument("--picture-url", type=_link, default="", metavar="URL", help=told)
     return found
+
+
+def _link(text: str) -> str:
+    try:
+        origin(text)
+    except BadAddress as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text
 
 
 def with_limits(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -131,7 +142,9 @@ def agreement(given: argparse.Namespace, contract: Contract) -> Callable[[Sequen
         return None
     if not sys.stdin.isatty():
         heavy, wanted = not given.no_heavy, claims(contract, given.claim)
-        whole = plan(contract, example(contract), given.seed, heavy=heavy, profile=chosen, claims=wanted)
+        link = given.picture_url
+        listed = example(contract)
+        whole = plan(contract, listed, given.seed, heavy=heavy, profile=chosen, claims=wanted, picture_url=link)
         raise WrongUsage(f"{_price(given, whole)}; set a limit with --budget N, or agree with --yes")
     return lambda questions: _agrees(_price(given, questions))
 
