@@ -15,6 +15,9 @@ _DARKER = [value * 3 // 10 for value in range(256)] * 3
 _SMALLEST, _SMALLEST_BOX = 11, 22
 """Pixels: the least that letters, and the digits in the boxes for characters without a glyph, can be read at."""
 
+_AMPLE = 24
+"""Pixels: letters that are large enough, be a room ever so wide; the picture below them has to be recognised."""
+
 _ATTEMPTS = ((1.0, 2), (0.8, 3), (0.66, 4))
 """Letters of this share of the full size in at most so many lines: the first that holds the whole text is taken."""
 
@@ -64,7 +67,7 @@ def draw_caption(picture: Image.Image, text: str, room: Box) -> Box:
 def set_text(text: str, across: int, down: int) -> Setting | None:
     """The text in lines for a room of `across` x `down` pixels, shortened with an ellipsis when it is too long."""
     least = _SMALLEST if all(map(known, text)) else max(_SMALLEST, min(_SMALLEST_BOX, down // 5, across // 8))
-    full = max(least, min(down // 6, across // 26))
+    full = max(least, min(down // 6, max(down // 21, _AMPLE), across // 26))
     setting = None
     for share, most in _ATTEMPTS:
         size = max(least, round(full * share))
