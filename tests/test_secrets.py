@@ -109,6 +109,9 @@ def _picture(text: str) -> bytes:
     return file.getvalue()
 
 
+CUT_SHORT = b"Length: 7777"
+"""States thousands of bytes more than come; no other answer does."""
+
 # how an endpoint gives a key away: the answer's bytes, of the key
 ECHOES: dict[str, Callable[[str], bytes]] = {
     "whole": lambda key: _json("400 Bad Request", _error(f"Incorrect API key provided: {key}.")),
@@ -140,7 +143,7 @@ ECHOES: dict[str, Callable[[str], bytes]] = {
     ),
     "in what is not HTTP": lambda key: f"{key} is not a key\r\n\r\n".encode(),
     "in an answer cut short": lambda key: _answer("200 OK", f'{{"key": "{key}"'.encode()).replace(
-        b"Length: ", b"Length: 9"
+        b"Length: ", CUT_SHORT
     ),
 }
 
@@ -154,7 +157,7 @@ def echoing(echoes: Iterator[Callable[[str], bytes]]) -> Callable[[Connection], 
             stated = [field.partition(": ")[2] for field in fields if field.lower().startswith("authorization:")]
             answer = next(echoes)(stated[0].removeprefix("Bearer ") if stated else KEY)
             connection.send(answer)
-            if b"Content-Length: 9\r\n" in answer or not answer.startswith(b"HTTP"):
+            if CUT_SHORT in answer or not answer.startswith(b"HTTP"):
                 return
 
     return script

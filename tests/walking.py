@@ -17,7 +17,7 @@ from contract_tests.client import Client
 from contract_tests.evidence import Evidence, gathered, read_out
 from contract_tests.findings import Finding
 from contract_tests.judging import findings
-from contract_tests.plan import URL, plan
+from contract_tests.plan import LINKED, URL, plan
 from contract_tests.presence import Door
 from contract_tests.questions import Question
 from contract_tests.quick import thinned
@@ -38,6 +38,9 @@ KEY = "sk-walking-key"
 PICTURE = "https://pictures.example/house.png"
 """A link that a mock takes without following it."""
 
+NEEDS_A_LINK = {"accepts-image-url"}
+"""Claims that are asked about only where there is a link to a picture."""
+
 
 class Known(Door):
     """The door of an endpoint that is known to be one: a walk may begin with questions that show nothing of it."""
@@ -51,8 +54,15 @@ def planned(provider: str) -> tuple[Question, ...]:
     """The whole plan of a provider but for heavy bodies and large results, made once."""
     contract = loading.load(provider)
     listed = models.from_value(contract.models.example) if contract.models else None
-    whole = plan(contract, listed, heavy=False, picture_url=PICTURE)
-    return tuple(question for question in whole if not is_large(question))
+    return tuple(question for question in plan(contract, listed, heavy=False) if not is_large(question))
+
+
+@cache
+def linked(provider: str) -> tuple[Question, ...]:
+    """What is asked besides where there is a link to a picture."""
+    contract = loading.load(provider)
+    listed = models.from_value(contract.models.example) if contract.models else None
+    return tuple(q for q in plan(contract, listed, heavy=False, picture_url=PICTURE) if q.id == LINKED)
 
 
 def is_large(question: Question) -> bool:
@@ -109,6 +119,8 @@ def breaking(provider: str, claim: str) -> tuple[Question, ...]:
 def touched_by(provider: str, fault: Fault) -> tuple[Question, ...]:
     """The questions whose answer a fault can change."""
     contract = loading.load(provider)
+    if set(fault.breaks) <= NEEDS_A_LINK:
+        return linked(provider)
     if fault.on == "request":
         return tuple(question for claim in fault.breaks for question in breaking(provider, claim))
     if fault.on == "refusal":

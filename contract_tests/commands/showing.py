@@ -82,7 +82,7 @@ def planned(given: argparse.Namespace) -> int:
     chosen: Profile = given.profile or "full"
     wanted = spending.claims(contract, given.claim)
     questions = plan(
-        contract, example(contract), given.seed, profile=chosen, claims=wanted, picture_url=given.picture_url
+        contract, example(contract), given.seed, profile=chosen, claims=wanted, picture_url=given.picture_url or ""
     )
     if given.json:
         print(json.dumps(_plan_value(contract, chosen, questions), ensure_ascii=False, indent=1))

@@ -36,7 +36,7 @@ def with_choice(found: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--claim", action="append", default=[], metavar="ID", help="only what this claim needs (repeatable)"
     )
     told = "a public link to a PNG, for the claim that links are taken (default: not asked)"
-    found.add_argument("--picture-url", type=_link, default="", metavar="URL", help=told)
+    found.add_argument("--picture-url", type=_link, metavar="URL", help=told)
     return found
 
 
@@ -142,7 +142,7 @@ def agreement(given: argparse.Namespace, contract: Contract) -> Callable[[Sequen
         return None
     if not sys.stdin.isatty():
         heavy, wanted = not given.no_heavy, claims(contract, given.claim)
-        link = given.picture_url
+        link = given.picture_url or ""
         listed = example(contract)
         whole = plan(contract, listed, given.seed, heavy=heavy, profile=chosen, claims=wanted, picture_url=link)
         raise WrongUsage(f"{_price(given, whole)}; set a limit with --budget N, or agree with --yes")

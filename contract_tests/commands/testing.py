@@ -99,7 +99,7 @@ def _order(given: argparse.Namespace, contract: Contract, key: str) -> Order:
         profile=spending.profile(given, local=local),
         claims=spending.claims(contract, given.claim),
         probes=given.fuzz,
-        picture_url=given.picture_url,
+        picture_url=given.picture_url or "",
         keep_pictures=not given.no_pictures,
         resume=given.resume is not None,
         agree=spending.agreement(given, contract),
