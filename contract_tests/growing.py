@@ -71,9 +71,12 @@ class Growing:
             thread.join()
 
     def _look(self, exchanges: Sequence[Exchange], over: Event) -> None:
+        count = 0
         while not over.wait(PAUSE):
-            with suppress(Exception):  # what fails here fails again, and is told, where everything is judged
-                self._look_at_new(tuple(exchanges), over)
+            if len(exchanges) > count:
+                count = len(exchanges)
+                with suppress(Exception):  # what fails here fails again, and is told, where everything is judged
+                    self._look_at_new(tuple(exchanges[:count]), over)
 
     def _look_at_new(self, exchanges: Sequence[Exchange], over: Event) -> None:
         for asked in self.evidence(exchanges).asked:
