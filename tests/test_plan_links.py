@@ -45,8 +45,8 @@ def test_where_no_document_speaks_of_links_in_json_none_is_sent() -> None:
 
 @pytest.mark.parametrize(("faults", "verdict"), [((), "holds"), (("refuses-image-url",), "broken")])
 def test_a_quick_run_judges_whether_links_are_taken(faults: tuple[str, ...], verdict: str) -> None:
-    with running(Settings(providers=("aitoearn",), caption=False, faults=faults)) as mock:
-        found = walk(mock.url, "aitoearn", picture_url=PICTURE)
+    with running(Settings(providers=("openai",), caption=False, faults=faults)) as mock:
+        found = walk(mock.url, "openai", picture_url=PICTURE)
     assert CLAIM in found.of(verdict)
     assert found.broken <= {CLAIM}
 
@@ -55,8 +55,8 @@ def test_a_run_goes_on_only_with_the_same_link(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("IMAGE_CONTRACT_API_KEY", "sk-link-key-0123456789")
-    with running(Settings(providers=("aitoearn",), caption=False)) as mock:
-        given = ["test", "--provider", "aitoearn", "--base-url", mock.url, "--claim", CLAIM, "--picture-url"]
+    with running(Settings(providers=("openai",), caption=False)) as mock:
+        given = ["test", "--provider", "openai", "--base-url", mock.url, "--claim", CLAIM, "--picture-url"]
         assert main([*given, PICTURE, "--out", str(tmp_path)]) == 0
         assert main([*given, f"{PICTURE}?2", "--resume", str(tmp_path)]) == 2
     assert "its picture_url is https://pictures.example/house.png, not" in capsys.readouterr().err
