@@ -6,11 +6,17 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 
 KEY_ENV = "IMAGE_MOCK_API_KEY"
+
+PATIENCE = 10.0
+"""Seconds that the mock has to end after it was told to."""
 
 
 class MockFailed(RuntimeError):
@@ -30,19 +36,33 @@ def local_mock(provider: str, options: Sequence[str] = ()) -> Iterator[LocalMock
     """A mock of one provider on a free port of this machine. Raises MockFailed."""
     key = f"sk-{secrets.token_urlsafe(24)}"
     command = [sys.executable, "-m", "mock_server", "--provider", provider, "--port", "0", "--api-key-env", KEY_ENV]
-    process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-        [*command, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, KEY_ENV: key},
-    )
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
+        process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [*command, *options], stdout=subprocess.PIPE, stderr=told, text=True, env={**os.environ, KEY_ENV: key}
+        )
+        said = process.stdout
+        assert said is not None
+        try:
+            line = said.readline()
+            if "http://" not in line:
+                _end(process)
+                told.seek(0)
+                why = told.read().strip().splitlines()
+                raise MockFailed(why[-1] if why else "the mock ended without a word")
+            reader = Thread(target=deque, args=(said, 0), name="what the mock says", daemon=True)
+            reader.start()  # so that a mock with an access log never waits for a reader
+            yield LocalMock(line.strip().rpartition(" ")[2], key)
+            _end(process)
+            reader.join(PATIENCE)
+        finally:
+            _end(process)
+            said.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
     try:
-        line = process.stdout.readline() if process.stdout else ""
-        if "http://" not in line:
-            said = process.communicate()[1].strip().splitlines()
-            raise MockFailed(said[-1] if said else "the mock ended without a word")
-        yield LocalMock(line.strip().rpartition(" ")[2], key)
-    finally:
-        process.terminate()
-        process.communicate()
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
