@@ -24,6 +24,9 @@ _MARKS = (b"%", b"\\", b"&")
 
 _STRIDE = 4096
 
+_SPARSE = 1000
+"""Fewer than one in so many bytes are few."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -88,23 +91,26 @@ class Secret:
                 yield from ((first, *found.span()) for found in pattern.finditer(data, start, end))
 
     def _near_escapes(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Overlapping stretches of `data` that hold every piece with an escape in it."""
-        reach = PIECE * _LONGEST_ESCAPE
-        found = self._escape_from(data, 0)
-        while found:
-            end = found.end() + reach + _STRIDE
-            yield max(0, found.start() - reach), end
-            found = self._escape_from(data, max(found.end(), end - reach))
+        """Stretches of `data` of about _STRIDE at most, overlapping, that hold every piece with an escape in it."""
+        reach = (PIECE + 1) * _LONGEST_ESCAPE
+        start = end = -1
+        for found in self._escapes_in(data):
+            if start >= 0 and found.start() - reach <= end and end - start < _STRIDE:
+                end = found.end() + reach
+                continue
+            if start >= 0:
+                yield start, end
+            start, end = max(0, found.start() - reach), found.end() + reach
+        if start >= 0:
+            yield start, end
 
-    def _escape_from(self, data: bytes, at: int) -> re.Match[bytes] | None:
-        """The next escape; where it could begin is found much faster than by a pattern."""
-        starts = {mark: data.find(mark, at) for mark in _MARKS}
-        while (first := min((start for start in starts.values() if start >= 0), default=-1)) >= 0:
-            if found := self._escape.match(data, first):
-                return found
-            mark = data[first : first + 1]
-            starts[mark] = data.find(mark, first + 1)
-        return None
+    def _escapes_in(self, data: bytes) -> Iterator[re.Match[bytes]]:
+        """Every escape. Where one could begin is found fastest by a pattern if there are many such places."""
+        if sum(map(data.count, _MARKS)) * _SPARSE > len(data):
+            yield from self._escape.finditer(data)
+            return
+        starts = sorted(at for mark in _MARKS for at in _finds(data, mark))
+        yield from filter(None, (self._escape.match(data, at) for at in starts))
 
     def _grown(self, data: bytes, first: int, start: int, end: int) -> Iterator[Span]:
         last = first + PIECE

@@ -56,7 +56,17 @@ def _load(provider: str, home: Path) -> Contract:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds an object. Raises BrokenContract."""
+    """A YAML file that holds an object; callers must not change it. Raises BrokenContract."""
+    try:
+        stands = path.stat()
+    except OSError:
+        return _parsed(path, 0, 0)
+    return _parsed(path, stands.st_mtime_ns, stands.st_size)
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, _changed: int, _length: int) -> dict[str, Any]:
+    """What the file holds, parsed anew when it has changed."""
     try:
         document = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except FileNotFoundError:

@@ -36,8 +36,8 @@ class Work:
     def picture(self, index: int, scale: int = 1) -> bytes:
         """The picture of this number, as a file; unfinished ones are `scale` times smaller."""
         wanted = artist.Commission(
-            self.source,
-            self.mask,
+            artist.Sheet.of(self.source),
+            artist.Sheet.of(self.mask) if self.mask else None,
             self.values["prompt"],
             (self.size[0] // scale, self.size[1] // scale),
             index,
@@ -48,10 +48,8 @@ class Work:
             self.manners.frame,
             self.manners.cleared_is_blank,
         )
-        painted = artist.paint(wanted)
-        painted = painted.convert("RGBA") if self.clear or self.manners.files == "alpha" else painted
-        odd = self.manners.files == "odd"
-        file = artist.encoded(painted, self.kind, self.values.get("output_compression", 90), odd=odd)
+        alpha, odd = self.clear or self.manners.files == "alpha", self.manners.files == "odd"
+        file = artist.made(wanted, self.kind, self.values.get("output_compression", 90), alpha=alpha, odd=odd)
         return self.retouch(self, index, file) if self.retouch else file
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from PIL import ExifTags, Image, ImageChops, ImageDraw, ImageFilter, ImageOps
@@ -24,11 +25,24 @@ COLOURS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture, equal to another one of the same pixels."""
+
+    pixels: bytes
+    picture: Image.Image = field(compare=False)
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> Sheet:
+        """The picture with what names it."""
+        return cls(hashlib.sha1(picture.tobytes(), usedforsecurity=False).digest(), picture)
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """One picture to make: `drift` and `noise` in steps of 255, `frame` how a source comes into another shape."""
 
-    source: Image.Image
-    mask: Image.Image | None
+    source: Sheet
+    mask: Sheet | None
     prompt: str
     size: tuple[int, int]
     index: int = 0
@@ -42,7 +56,7 @@ class Commission:
 
 def paint(wanted: Commission) -> Image.Image:
     """The edited picture: RGB, or RGBA where a transparent background is wanted."""
-    base = framed(wanted.source.convert("RGB"), wanted.size, wanted.frame)
+    base = framed(wanted.source.picture.convert("RGB"), wanted.size, wanted.frame)
     colour = next((rgb for name, rgb in COLOURS.items() if name in wanted.prompt.lower()), _any_colour(wanted.prompt))
     chance = random.Random(f"{wanted.seed}/{wanted.index}/{wanted.prompt[:80]}")
     place = _place(wanted)
@@ -78,7 +92,7 @@ def _place(wanted: Commission) -> Image.Image:
     """Where to paint: 255 under the transparent mask, softened along its edge."""
     if wanted.mask is None:
         return Image.new("L", wanted.size, 255)
-    clear = wanted.mask.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha == 0 else 0)
+    clear = wanted.mask.picture.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha == 0 else 0)
     fill = framed(clear, wanted.size, wanted.frame)
     return fill.filter(ImageFilter.GaussianBlur(1.5))
 
@@ -128,6 +142,13 @@ def _noisy(picture: Image.Image, noise: int, chance: random.Random) -> Image.Ima
             sheet.paste(grain, (left, top))
     tone = Image.merge("RGB", (sheet, sheet, sheet))
     return ImageChops.add(lossy, tone, 1, -128)
+
+
+@lru_cache(maxsize=48)
+def made(wanted: Commission, kind: str, compression: int, *, alpha: bool, odd: bool) -> bytes:
+    """The edited picture as a file, with an alpha channel where that is wanted. What is ordered again is there."""
+    painted = paint(wanted)
+    return encoded(painted.convert("RGBA") if alpha else painted, kind, compression, odd=odd)
 
 
 def encoded(picture: Image.Image, kind: str, compression: int = 100, *, odd: bool = False) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from PIL import Image
@@ -38,18 +39,22 @@ def check_pictures(order: Order, house: House, listed: Mapping[str, Any], manner
 
 
 def opened(picture: Upload, manners: Manners) -> Image.Image:
-    """The picture, whole and upright. Raises Refused."""
+    """The picture, whole and upright; not to be changed. Raises Refused."""
     data = picture.data or b""
     kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), None)
     if kind is None:
         raise Refused("kind")
-    mended = data if manners.checksums or kind != "PNG" else _checked_anew(data)
     try:
-        with Image.open(io.BytesIO(mended), formats=[kind]) as found:
-            found.load()
-            return found.copy()
+        return _decoded(data if manners.checksums or kind != "PNG" else _checked_anew(data), kind)
     except Exception as problem:
         raise Refused("broken") from problem
+
+
+@lru_cache(maxsize=16)
+def _decoded(data: bytes, kind: str) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=[kind]) as found:
+        found.load()
+        return found.copy()
 
 
 def _checked_anew(data: bytes) -> bytes:
