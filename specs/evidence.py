@@ -38,6 +38,7 @@ _BIG_TEXT = 1 << 18
 _PADDED = 1 << 16
 _LEAST_BASE64 = 64
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]|\\/)[A-Za-z0-9+/_-]*+(?:\\/[A-Za-z0-9+/_-]*+)*+={0,2}")
+_USUAL = bytes.maketrans(b"-_", b"+/")
 _IN_BASE64 = tuple(bytes([byte]) in rb"+/-_=\\" or bytes([byte]).isalnum() for byte in range(256))
 _FILE = re.compile(r"[0-9a-f]{64}\.(?:png|jpeg|webp|bin)")
 
@@ -203,7 +204,11 @@ def _encoded(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _decoded(text: bytes) -> tuple[str, bytes] | None:
     """(encoding, bytes) when encoding the bytes again gives exactly the text."""
-    plain = text.replace(rb"\/", b"/").translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    plain = text.rstrip(b"=")
+    if b"\\" in plain:
+        plain = plain.replace(rb"\/", b"/")
+    if b"-" in plain or b"_" in plain:
+        plain = plain.translate(_USUAL)
     try:
         data = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except binascii.Error:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 Bounds: TypeAlias = tuple[int, int]
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_MAGIC = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+_MAGIC = (_PNG, b"\xff\xd8\xff", b"RIFF")
 _STANDALONE = frozenset((0x01, *range(0xD0, 0xD8)))
 _ALTERNATIONS = 200
 """How often text and other bytes may take turns before the rest is taken as bytes."""
@@ -41,14 +41,17 @@ def split(data: bytes, wanted: Iterable[Bounds]) -> Iterator[Span]:
 def pictures(data: bytes) -> Iterator[Bounds]:
     """Every whole PNG, JPEG and WebP file, in order, by the structure of its format."""
     at = broken = 0
-    while broken < _BROKEN and (found := _MAGIC.search(data, at)):
-        start, at = found.span()
+    next_ones = {magic: data.find(magic) for magic in _MAGIC}
+    while broken < _BROKEN and (found := [start for start in next_ones.values() if start >= 0]):
+        start = min(found)
         end = _end(data, start)
         if end is None:
             broken += 1
+            at = start + 1
         else:
             yield start, end
             at = end
+        next_ones |= {magic: data.find(magic, at) for magic, start in next_ones.items() if 0 <= start < at}
 
 
 def _end(data: bytes, start: int) -> int | None:
@@ -69,6 +72,8 @@ def _png_end(data: bytes, at: int) -> int | None:
 
 
 def _webp_end(data: bytes, start: int) -> int | None:
+    if data[start + 8 : start + 12] != b"WEBP":
+        return None
     (length,) = struct.unpack_from("<I", data, start + 4)
     end = int(start + 8 + length + length % 2)
     return end if end <= len(data) else None
