@@ -17,7 +17,7 @@ from specs.edits import Edit, Input
 MOST = 2000
 """Entries kept; the oldest go first."""
 
-ROOM = 24 * 1024 * 1024
+ROOM = 16 * 1024 * 1024
 """Bytes of bodies, pictures and answers kept over all entries."""
 
 SMALL = 2000

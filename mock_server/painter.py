@@ -64,7 +64,7 @@ class Order:
         return self.background == "transparent" and self.format != "jpeg"
 
 
-_finished: ByteCache[bytes] = ByteCache(8_000_000)
+_finished: ByteCache[bytes] = ByteCache(6_000_000)
 _painted: ByteCache[Image.Image] = ByteCache(16_000_000)
 
 
@@ -129,6 +129,8 @@ def _keep(key: bytes, picture: Image.Image) -> Image.Image:
 def _paint(order: Order, index: int) -> Image.Image:
     """The `index`-th result, RGB, or RGBA when its background is transparent."""
     size = order_size(order)
+    if order.mask is None and not order.transparent:
+        return _layer(order, index, _small(order.first, size).on_white(), size)
     source = sources.scaled(order.first, size)
     result = source.colours() if order.transparent else source.on_white()
     where = None if order.mask is None else sources.editable(order.mask, order.first, size)
@@ -137,22 +139,36 @@ def _paint(order: Order, index: int) -> Image.Image:
     if box is not None:
         alpha = seen(source.alpha, size, where, box) if order.transparent else None
         if where is None:
-            result = _layer(order, index, result, None, alpha)
+            result = _layer(order, index, result, size, alpha=alpha)
         else:
             stencil, shown = where.crop(box), None if alpha is None else alpha.crop(box)
-            result.paste(_layer(order, index, result.crop(box), stencil, shown), box, stencil)
+            result.paste(_layer(order, index, result.crop(box), stencil.size, stencil, shown), box, stencil)
     if order.transparent:
         result.putalpha(alpha or 255)
     return result
 
 
+def _small(image: bytes, size: tuple[int, int]) -> sources.Source:
+    """The picture in the size of the result or, if that is larger on both sides, in its own, for less work."""
+    own = sources.upright_size(image)
+    return sources.scaled(image, own if own[0] <= size[0] and own[1] <= size[1] else size)
+
+
 def _layer(
-    order: Order, index: int, below: Image.Image, stencil: Image.Image | None, alpha: Image.Image | None
+    order: Order,
+    index: int,
+    below: Image.Image,
+    size: tuple[int, int],
+    stencil: Image.Image | None = None,
+    alpha: Image.Image | None = None,
 ) -> Image.Image:
     """What is laid over the RGB picture `below` through the `stencil` (None: over all of it), caption and all."""
     recipe = Recipe.of(order.prompt, order.seed, index)
     level = order.format == "png"
-    layer = tinted(below, recipe, level=level) if stencil is None else repainted(below, stencil, recipe, level=level)
+    if stencil is None:
+        layer = tinted(below, recipe, size, level=level)
+    else:
+        layer = repainted(below, stencil, recipe, level=level)
     room = room_in(_cover(stencil, alpha), layer.size)
     if order.caption:
         room = draw_caption(layer, order.prompt, room)

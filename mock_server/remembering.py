@@ -18,7 +18,7 @@ from specs.cache import ByteCache
 from specs.edits import Edit
 from specs.messages import Request
 
-ROOM = 16_000_000
+ROOM = 12_000_000
 """Bytes of requests and answers that are remembered."""
 
 ALIASES = 400_000

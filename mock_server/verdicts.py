@@ -18,7 +18,7 @@ from specs.edits import Edit
 from specs.messages import Request
 from specs.models import ModelList
 
-PAINTED = 120_000_000
+PAINTED = 64_000_000
 """Bytes that all pictures being decoded and painted may need at once; a larger one is painted alone."""
 
 _DECODED, _PAINTED, _WRITTEN = 8, 16, 2

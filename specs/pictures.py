@@ -100,7 +100,7 @@ def _has_alpha(picture: Image.Image) -> bool:
 
 
 _LARGE = 8_000_000
-_decoded: ByteCache[Image.Image] = ByteCache(16_000_000)
+_decoded: ByteCache[Image.Image] = ByteCache(10_000_000)
 _decoded_large: ByteCache[Image.Image] = ByteCache(64_000_000)
 """Pictures by their files; files and pixels both count. One photograph of twelve million pixels fits into the second,
 which holds those of over LARGE bytes."""

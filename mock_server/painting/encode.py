@@ -51,11 +51,13 @@ def png(picture: Image.Image) -> bytes:
 def _filtered_rows(picture: Image.Image) -> bytes:
     """Each row as its difference to the one above, behind a byte that names this filter."""
     width, height = picture.size
-    above = Image.new(picture.mode, picture.size)
+    above = Image.new(picture.mode, picture.size, None)  # unset: every row is written
+    above.paste(0, (0, 0, width, 1))
     above.paste(picture, (0, 1))
     row = width * len(picture.getbands())
-    differences = Image.frombytes("L", (row, height), ImageChops.subtract_modulo(picture, above).tobytes())
-    rows = Image.new("L", (row + 1, height), _UP)
+    differences = Image.frombuffer("L", (row, height), ImageChops.subtract_modulo(picture, above).tobytes())
+    rows = Image.new("L", (row + 1, height), None)
+    rows.paste(_UP, (0, 0, 1, height))
     rows.paste(differences, (1, 0))
     return rows.tobytes()
 

@@ -61,7 +61,7 @@ class Recipe:
         return hashlib.shake_256(self.digest + self.index.to_bytes(8, "big", signed=True)).digest(count)
 
 
-_glazes: ByteCache[Image.Image] = ByteCache(8_000_000)
+_glazes: ByteCache[Image.Image] = ByteCache(5_000_000)
 
 
 def forget() -> None:
@@ -69,10 +69,11 @@ def forget() -> None:
     _glazes.clear()
 
 
-def tinted(picture: Image.Image, recipe: Recipe, *, level: bool = True) -> Image.Image:
-    """The RGB picture under a glaze of colour: edited for everybody to see, and still itself."""
+def tinted(picture: Image.Image, recipe: Recipe, size: Size, *, level: bool = True) -> Image.Image:
+    """The RGB picture, enlarged to `size`, under a glaze of colour: edited for everybody to see, and still itself."""
     blended = Image.blend(picture, _glaze(recipe, picture.size), _STRENGTH)
-    return levelled(blended) if level else blended
+    shown = blended if blended.size == size else blended.resize(size, Image.Resampling.BILINEAR)
+    return levelled(shown) if level else shown
 
 
 def _glaze(recipe: Recipe, size: Size) -> Image.Image:

@@ -37,7 +37,7 @@ class Source:
         return Image.composite(self.colours(), Image.new("RGB", self.picture.size, "white"), self.alpha)
 
 
-_scaled: ByteCache[Source] = ByteCache(12_000_000)
+_scaled: ByteCache[Source] = ByteCache(9_000_000)
 _sizes: ByteCache[tuple[int, int]] = ByteCache(256_000)
 
 
