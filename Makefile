@@ -20,6 +20,8 @@ help:
 demo: $(READY)
 	@$(BIN)/python -m contract_tests demo --out reports
 
+# Tests start a hundred processes: what they import is compiled once, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -116,11 +116,10 @@ def padded(png: bytes, length: int) -> bytes:
     spare = length - len(png) - _OVERHEAD
     if spare < 0:
         raise ValueError(f"the picture has {len(png)} bytes and cannot be made {length} long")
-    return png[:-_OVERHEAD] + _chunk(b"zeRo", bytes(spare)) + png[-_OVERHEAD:]
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))
+    zeros = bytes(spare)
+    check = zlib.crc32(zeros, zlib.crc32(b"zeRo"))
+    head, tail = struct.pack(">I4s", spare, b"zeRo"), struct.pack(">I", check)
+    return b"".join((png[:-_OVERHEAD], head, zeros, tail, png[-_OVERHEAD:]))
 
 
 def truncated(data: bytes) -> bytes:

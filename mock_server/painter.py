@@ -142,7 +142,9 @@ def _paint(order: Order, index: int) -> Image.Image:
             result = _layer(order, index, result, size, alpha=alpha)
         else:
             stencil, shown = where.crop(box), None if alpha is None else alpha.crop(box)
-            result.paste(_layer(order, index, result.crop(box), stencil.size, stencil, shown), box, stencil)
+            result.paste(
+                _layer(order, index, result.crop(box), stencil.size, stencil=stencil, alpha=shown), box, stencil
+            )
     if order.transparent:
         result.putalpha(alpha or 255)
     return result
@@ -159,6 +161,7 @@ def _layer(
     index: int,
     below: Image.Image,
     size: tuple[int, int],
+    *,
     stencil: Image.Image | None = None,
     alpha: Image.Image | None = None,
 ) -> Image.Image:

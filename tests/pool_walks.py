@@ -28,8 +28,8 @@ from mock_server.settings import Settings
 from specs import loading, models
 from specs.lines import Header
 from specs.messages import Exchange
-from specs.recording import Recorder
 from specs.transcripts import Transcript, billed, load
+from tests.noting import Noting
 from tests.walking import asked
 
 KEY = "sk-pool-walk-key"
@@ -94,22 +94,18 @@ def pooled(provider: str) -> tuple[Question, ...]:
 
 
 def walked(provider: str, limits: Limits | None = None, **settings: object) -> Walk:
-    """What a quick run finds at a mock of one provider; nothing is written but the transcript."""
+    """What a quick run finds at a mock of one provider; nothing is written."""
     contract = loading.load(provider)
     questions, bench = _planned(provider)
     with (
         running(Settings(providers=(provider,), caption=False, **settings)) as mock,  # type: ignore[arg-type]
         Client(mock.url, KEY, timeout=30) as client,
-        tempfile.TemporaryDirectory() as folder,
     ):
-        header = Header(provider, mock.url, time.time())
-        recorder = Recorder(Path(folder) / TRANSCRIPT, header, (KEY,), keep_pictures=False)
-        asking = Asking(contract, client, KEY, recorder, limits or Limits(first_wait=0.0))
+        asking = Asking(contract, client, KEY, Noting((KEY,)), limits or Limits(first_wait=0.0))
         asking.read_models()
         asking.ask(questions)
         Apart(asking, bench).explain(questions)
-        recorder.close()
-    transcript = Transcript(header, tuple(asking.exchanges))  # on disk there are no pictures
+    transcript = Transcript(Header(provider, mock.url, time.time()), tuple(asking.exchanges))
     report = reported(contract, transcript, asking.unasked, asking.purse.closed)
     return Walk(report.findings, transcript.exchanges, None)
 

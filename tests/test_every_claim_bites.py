@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from contract_tests.evidence import is_valid
+from contract_tests.judging import findings
 from contract_tests.questions import Question
 from mock_server import faults
 from mock_server.faults import Fault
@@ -104,6 +105,6 @@ def test_every_judged_claim_has_a_mock_that_breaks_it(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_faultless_mock_keeps_every_claim(provider: str) -> None:
-    judged = [f for f in found(Settings(providers=(provider,), caption=False), ()) if f.claim.judged]
+    judged = [finding for finding in findings(faultless(provider)) if finding.claim.judged]
     assert [f.claim.id for f in judged if f.verdict in ("broken", "faulty-suite")] == []
     assert {f.claim.id for f in judged if f.verdict != "holds"} <= NEEDS_A_LINK | HEAVY

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
@@ -15,12 +12,11 @@ from contract_tests.judging import judge
 from contract_tests.plan import plan
 from contract_tests.questions import Question
 from specs import loading
-from specs.lines import Header
 from specs.messages import Exchange
 from specs.models import ModelList
-from specs.recording import Recorder
 from tests.honest import HOUSES, Manners, running
 from tests.honest.tricks import HONEST, Tricks
+from tests.noting import Noting
 
 KEY = "sk-honest-walk-key"
 GROUND = ("valid-edit", "bare-edit")
@@ -39,17 +35,13 @@ def walk(
     """The findings about an endpoint and what was asked; heavy bodies are left out, and nobody waits."""
     contract = loading.load(provider)
     with (
-        tempfile.TemporaryDirectory() as folder,
         running(HOUSES[provider], manners, tricks) as endpoint,
         Client(endpoint.url, KEY, timeout=30) as client,
     ):
-        header = Header(provider, endpoint.url, time.time(), seed)
-        recorder = Recorder(Path(folder) / "transcript.jsonl", header, (KEY,), keep_pictures=False)
-        asking = Asking(contract, client, KEY, recorder, Limits(first_wait=0.0), wait=lambda _seconds: None)
+        asking = Asking(contract, client, KEY, Noting((KEY,)), Limits(first_wait=0.0), wait=lambda _seconds: None)
         asking.read_models()
         questions = planned(provider, model_list(asking.exchanges), seed)
         asking.ask([question for question in questions if question.id in GROUND or pick(question)])
-        recorder.close()
         return judge(contract, asking.exchanges), tuple(asking.exchanges)
 
 
