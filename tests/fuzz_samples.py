@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
 from contract_tests.evidence import gathered, is_valid
 from contract_tests.judging import judge
 from specs import loading
-from specs.lines import Header
 from specs.messages import Exchange
-from specs.recording import Recorder
 from tests.honest import HOUSES, MANNERS, Manners, running
 from tests.honest.server import Mischief
+from tests.noting import Noting
 
 KEY = "sk-fuzz-test-key-1"
 
 
 @contextmanager
 def facing(
-    folder: Path,
     provider: str,
     manners: Manners = MANNERS["plain"],
     mischief: Mischief | None = None,
@@ -32,18 +28,17 @@ def facing(
     """A run that faces an endpoint of the provider; nothing has been asked yet, and nobody waits."""
     with (
         running(HOUSES[provider], manners, mischief) as endpoint,
-        asking_of(folder, provider, endpoint.url, limits) as asking,
+        asking_of(provider, endpoint.url, limits) as asking,
     ):
         yield asking
 
 
 @contextmanager
-def asking_of(folder: Path, provider: str, url: str, limits: Limits | None = None) -> Iterator[Asking]:
+def asking_of(provider: str, url: str, limits: Limits | None = None) -> Iterator[Asking]:
     """As `facing`, whatever stands at a URL."""
-    file = folder / f"{provider}.jsonl"
-    with Client(url, KEY, 30) as client, Recorder(file, Header(provider, url, time.time()), (KEY,)) as recorder:
+    with Client(url, KEY, 30) as client:
         contract = loading.load(provider)
-        yield Asking(contract, client, KEY, recorder, limits or Limits(), wait=lambda _seconds: None)
+        yield Asking(contract, client, KEY, Noting((KEY,)), limits or Limits(), wait=lambda _seconds: None)
 
 
 def accused(provider: str, exchanges: Sequence[Exchange]) -> dict[str, str]:

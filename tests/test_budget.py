@@ -24,7 +24,6 @@ from contract_tests.asking import Asking, Limits, Unjudgeable
 from contract_tests.client import Client
 from contract_tests.commands.testing import KEY_ENV
 from contract_tests.limits import Cost, Purse
-from contract_tests.plan import plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
 from contract_tests.running import reported
@@ -33,6 +32,7 @@ from specs.lines import Header
 from specs.models import ModelList
 from specs.recording import Recorder
 from specs.transcripts import load
+from tests.planned_once import planned as plan
 from tests.pool_walks import walk, walked
 from tests.small_servers import Said, error, said, serving
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ from tests.honest import HOUSES, MANNERS
 from tests.honest.answering import Work
 
 
-def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_path: Path) -> None:
-    with facing(tmp_path, "openai") as asking:
+def test_every_family_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+    with facing("openai") as asking:
         first, again, other = (probes(Probing(asking), seed, 40) for seed in (4, 4, 5))
     assert {probe.family for probe in first} == set(FAMILIES)
     assert [probe.request for probe in first] == [probe.request for probe in again]
@@ -27,15 +26,15 @@ def test_every_family_is_the_same_for_the_same_seed_and_another_for_another(tmp_
 
 
 @pytest.mark.parametrize("provider", HOUSES)
-def test_acceptable_requests_are_accepted_at_least_nine_times_in_ten(tmp_path: Path, provider: str) -> None:
-    with facing(tmp_path, provider) as asking:
+def test_acceptable_requests_are_accepted_at_least_nine_times_in_ten(provider: str) -> None:
+    with facing(provider) as asking:
         run = fuzz(asking, 1, 20, families=("acceptable",))
     assert share_accepted(provider, run.exchanges) >= 0.9
 
 
-def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(tmp_path: Path) -> None:
+def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings() -> None:
     contract = loading.load("openai")
-    with facing(tmp_path, "openai") as asking:
+    with facing("openai") as asking:
         made = probes(Probing(asking), 2, 80, ("acceptable",))
     edits = [reading.read(contract, probe.request) for probe in made]
     assert {edit.encoding for edit in edits} == {"multipart", "json"}
@@ -50,8 +49,8 @@ def test_acceptable_requests_vary_in_scripts_pictures_masks_sizes_and_encodings(
     ("provider", "manner"),
     [("openai", "generative"), ("openai", "strict"), ("chatanywhere", "forgiving"), ("aitoearn", "small-models")],
 )
-def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
-    with facing(tmp_path, provider, MANNERS[manner]) as asking:
+def test_an_honest_endpoint_is_not_accused(provider: str, manner: str) -> None:
+    with facing(provider, MANNERS[manner]) as asking:
         run = fuzz(asking, 3, 50)
     assert not run.spent
     assert accused(provider, run.exchanges) == {}
@@ -63,9 +62,9 @@ def _too_small_for_guests(work: Work) -> Work:
     return replace(work, size=(work.size[0] - 16, work.size[1])) if spoilt else work
 
 
-def test_a_failure_is_found_and_made_small(tmp_path: Path) -> None:
+def test_a_failure_is_found_and_made_small() -> None:
     contract = loading.load("chatanywhere")
-    with facing(tmp_path, "chatanywhere", mischief=_too_small_for_guests) as asking:
+    with facing("chatanywhere", mischief=_too_small_for_guests) as asking:
         run = fuzz(asking, 1, 60, families=("acceptable",))
         assert "picture-size" in accused("chatanywhere", run.exchanges)
         claim = contract.claim("picture-size")
@@ -86,23 +85,23 @@ def _fails_on_hebrew(work: Work) -> Work:
     return replace(work, seed=1 // ("צ" not in work.values["prompt"]))
 
 
-def test_an_endpoint_that_falls_over_some_prompts_is_found(tmp_path: Path) -> None:
-    with facing(tmp_path, "openai", mischief=_fails_on_hebrew) as asking:
+def test_an_endpoint_that_falls_over_some_prompts_is_found() -> None:
+    with facing("openai", mischief=_fails_on_hebrew) as asking:
         run = fuzz(asking, 1, 50, families=("acceptable",))
     found = accused("openai", run.exchanges)
     assert any("was answered 500" in reason for reason in found.values())
 
 
-def test_a_budget_is_kept(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere", limits=Limits(budget=3)) as asking:
+def test_a_budget_is_kept() -> None:
+    with facing("chatanywhere", limits=Limits(budget=3)) as asking:
         run = fuzz(asking, 1, 200)
     assert asking.billable == 3
     assert run.spent
     assert asking.purse.closed == "3 billable edits"
 
 
-def test_an_endpoint_that_goes_away_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere") as asking:
+def test_an_endpoint_that_goes_away_ends_the_run_with_a_sentence() -> None:
+    with facing("chatanywhere") as asking:
         asking.client.base_url = "http://127.0.0.1:9"
         with pytest.raises(Unjudgeable, match="cannot be reached"):
             fuzz(asking, 1, 200)
@@ -110,7 +109,7 @@ def test_an_endpoint_that_goes_away_ends_the_run_with_a_sentence(tmp_path: Path)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_can_be_asked_alone(tmp_path: Path, family: Family) -> None:
-    with facing(tmp_path, "aitoearn") as asking:
+def test_a_family_can_be_asked_alone(family: Family) -> None:
+    with facing("aitoearn") as asking:
         run = fuzz(asking, 1, 8, families=(family,))
     assert {(e.question or "").split("/")[1] for e in run.exchanges if e.purpose == "edit"} == {family}

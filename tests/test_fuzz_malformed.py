@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from contract_tests.fuzzing import fuzz
@@ -42,8 +40,8 @@ def test_what_is_bent_breaks_a_judged_claim(provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_an_honest_endpoint_refuses_each_with_a_4xx(tmp_path: Path, provider: str) -> None:
-    with facing(tmp_path, provider) as asking:
+def test_an_honest_endpoint_refuses_each_with_a_4xx(provider: str) -> None:
+    with facing(provider) as asking:
         run = fuzz(asking, 0, 120, families=("malformed", "bent"))
     wrong = [e.question for e in run.exchanges if e.purpose == "edit" and not _refused(e.response)]
     assert wrong == []
@@ -55,8 +53,8 @@ def _refused(response: object) -> bool:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_the_mock_refuses_each_with_a_4xx(tmp_path: Path, provider: str) -> None:
-    with running_mock(Settings(providers=(provider,))) as mock, asking_of(tmp_path, provider, mock.url) as asking:
+def test_the_mock_refuses_each_with_a_4xx(provider: str) -> None:
+    with running_mock(Settings(providers=(provider,))) as mock, asking_of(provider, mock.url) as asking:
         run = fuzz(asking, 0, 120, families=("malformed", "bent"))
     wrong = [(e.question, e.response) for e in run.exchanges if e.purpose == "edit" and not _refused(e.response)]
     assert wrong == []

@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.evidence import model_list
-from contract_tests.plan import plan
 from contract_tests.questions import Question
 from contract_tests.sequences import SEQUENCES, explore
 from tests.fuzz_samples import accused, facing
 from tests.honest import MANNERS
 from tests.honest.answering import Work
+from tests.planned_once import planned as plan
 
 
 def planned(asking: Asking) -> Sequence[Question]:
@@ -29,8 +28,8 @@ def planned(asking: Asking) -> Sequence[Question]:
     ("provider", "manner"),
     [("openai", "plain"), ("chatanywhere", "busy"), ("aitoearn", "small-models"), ("aitoearn", "generative")],
 )
-def test_an_honest_endpoint_is_not_accused(tmp_path: Path, provider: str, manner: str) -> None:
-    with facing(tmp_path, provider, MANNERS[manner]) as asking:
+def test_an_honest_endpoint_is_not_accused(provider: str, manner: str) -> None:
+    with facing(provider, MANNERS[manner]) as asking:
         run = explore(asking, planned(asking), 1)
     played = {(e.question or "").split("/")[1] for e in run.exchanges if e.purpose == "edit"}
     assert {"refused", "after", "leak", "again", "encodings", "at-once", "burst"} <= played
@@ -87,15 +86,15 @@ def _falls_over_after_a_burst() -> Callable[[Work], Work]:
     ],
 )
 def test_what_goes_wrong_only_in_sequence_is_found(
-    tmp_path: Path, make: Callable[[], Callable[[Work], Work]], claims: set[str]
+    make: Callable[[], Callable[[Work], Work]], claims: set[str]
 ) -> None:
-    with facing(tmp_path, "openai", mischief=make()) as asking:
+    with facing("openai", mischief=make()) as asking:
         run = explore(asking, planned(asking), 2)
     assert set(accused("openai", run.exchanges)) & claims
 
 
-def test_a_budget_is_kept(tmp_path: Path) -> None:
-    with facing(tmp_path, "chatanywhere", limits=Limits(budget=6)) as asking:
+def test_a_budget_is_kept() -> None:
+    with facing("chatanywhere", limits=Limits(budget=6)) as asking:
         run = explore(asking, planned(asking), 1)
     assert asking.billable == 6
     assert run.spent

@@ -16,7 +16,7 @@ from specs import loading, recordings
 from specs.har import to_har
 from specs.redaction import MASKED
 from specs.transcripts import UnreadableTranscript
-from watch_samples import ran
+from watch_samples import ran_here as ran
 
 CONTRACT = loading.load(PROVIDER)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from contract_tests.__main__ import main
-from contract_tests.plan import LINKED, plan
+from contract_tests.plan import LINKED
 from contract_tests.questions import Question
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading, models
+from tests.planned_once import planned as plan
 from tests.pool_walks import walk
 
 PICTURE = "https://pictures.example/house.png"

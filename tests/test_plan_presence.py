@@ -215,12 +215,12 @@ def test_an_endpoint_that_falls_silent_is_given_up(run: Run, capsys: pytest.Capt
     assert len(small.asked) < 25
 
 
-def test_an_endpoint_that_is_silent_about_some_things_only_is_asked_everything(tmp_path: Path) -> None:
+def test_an_endpoint_that_is_silent_about_some_things_only_is_asked_everything() -> None:
     def answer(_method: str, _path: str, body: bytes, _headers: Any) -> Said:
         return error(400) if b'name="prompt"' in body else _cutting()
 
     questions = [question for question in planned("openai") if not question.billable][:40]
-    with serving(answer) as small, asking_of(tmp_path, "openai", small.url) as asking:
+    with serving(answer) as small, asking_of("openai", small.url) as asking:
         asking.ask(questions)
     assert {each.question for each in asking.exchanges} == {question.id for question in questions}
     assert sum(each.response is None for each in asking.exchanges) > 10

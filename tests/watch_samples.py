@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import ssl
@@ -10,9 +11,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 
+from contract_tests.__main__ import main
 from contract_tests.addresses import host_field, origin
 from contract_tests.passing import Onlooker, Pass
 from contract_tests.watching_exchanges import Conversation, Passed, Room
@@ -103,3 +105,14 @@ def ran(*options: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`image-contract`, run to its end; `more` are environment variables."""
     environment = {**os.environ, **more}
     return subprocess.run(command(*options), check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
+def ran_here(*options: str) -> subprocess.CompletedProcess[str]:
+    """As `ran`, in this process."""
+    out, errors = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(errors):
+        try:
+            status = main(options)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    return subprocess.CompletedProcess(command(*options), status, out.getvalue(), errors.getvalue())
