@@ -95,8 +95,15 @@ def _claims() -> Iterator[str]:
     for provider, found in rows.grouped(rows.read("killmatrix-full"), "provider"):
         caught = {claim for row in found for claim in row["caught"]}
         judged = {claim.id for claim in loading.load(provider).claims if claim.judged}
-        left = ", ".join(f"`{id}`" for id in sorted(judged - caught)) or "none"
-        yield f"- {provider}: {len(judged)} judged claims, {len(judged & caught)} seen to bite; not in this run: {left}"
+        found_as = {id: row["caught"] for row in found for id in row["breaks"] if row["caught"]}
+        left = ", ".join(_left(id, found_as.get(id, [])) for id in sorted(judged - caught)) or "none"
+        yield f"- {provider}: {len(judged)} judged claims, {len(judged & caught)} seen to bite; else: {left}"
+
+
+def _left(claim: str, found_as: list[str]) -> str:
+    """A claim that was named by no verdict, and what was named where it was broken."""
+    named = ", ".join(f"`{id}`" for id in found_as)
+    return f"`{claim}` (found as {named}: asking cannot tell them apart)" if named else f"`{claim}` (not in this run)"
 
 
 def _cost() -> Iterator[str]:

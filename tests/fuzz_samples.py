@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
 from contract_tests.evidence import gathered, is_valid
 from contract_tests.judging import judge
 from specs import loading
+from specs.lines import Header
 from specs.messages import Exchange
+from specs.recording import Recorder
 from tests.honest import HOUSES, MANNERS, Manners, running
 from tests.honest.server import Mischief
 from tests.noting import Noting
@@ -24,21 +28,26 @@ def facing(
     manners: Manners = MANNERS["plain"],
     mischief: Mischief | None = None,
     limits: Limits | None = None,
+    transcript: Path | None = None,
 ) -> Iterator[Asking]:
     """A run that faces an endpoint of the provider; nothing has been asked yet, and nobody waits."""
     with (
         running(HOUSES[provider], manners, mischief) as endpoint,
-        asking_of(provider, endpoint.url, limits) as asking,
+        asking_of(provider, endpoint.url, limits, transcript) as asking,
     ):
         yield asking
 
 
 @contextmanager
-def asking_of(provider: str, url: str, limits: Limits | None = None) -> Iterator[Asking]:
+def asking_of(
+    provider: str, url: str, limits: Limits | None = None, transcript: Path | None = None
+) -> Iterator[Asking]:
     """As `facing`, whatever stands at a URL."""
-    with Client(url, KEY, 30) as client:
+    header = Header(provider, url, time.time())
+    recorder = Recorder(transcript, header, (KEY,)) if transcript else Noting((KEY,))
+    with Client(url, KEY, 30) as client, closing(recorder):
         contract = loading.load(provider)
-        yield Asking(contract, client, KEY, Noting((KEY,)), limits or Limits(), wait=lambda _seconds: None)
+        yield Asking(contract, client, KEY, recorder, limits or Limits(), wait=lambda _seconds: None)
 
 
 def accused(provider: str, exchanges: Sequence[Exchange]) -> dict[str, str]:

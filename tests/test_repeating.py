@@ -40,7 +40,7 @@ def asked(
 ) -> tuple[Asking, tuple[Finding, ...]]:
     """A few valid edits asked of an endpoint that spoils some, what is in doubt asked again: the run, its findings."""
     questions = [question for question in planned(PROVIDER) if question.billable][:edits]
-    with facing(folder, PROVIDER, mischief=spoiling(when), limits=limits) as asking:
+    with facing(PROVIDER, mischief=spoiling(when), limits=limits, transcript=folder / "run.jsonl") as asking:
         asking.ask(questions)
         growing = Growing(asking.contract)
         ask_again(asking, growing)
@@ -71,7 +71,7 @@ def test_a_verdict_is_what_asking_again_shows(
     found = of(findings)
     assert (found.verdict, told in found.reason) == (verdict, True), found.reason
     assert len(asking.exchanges) == 5 + again
-    assert judge(asking.contract, load(tmp_path / f"{PROVIDER}.jsonl").exchanges) == findings
+    assert judge(asking.contract, load(tmp_path / "run.jsonl").exchanges) == findings
 
 
 def test_of_a_flaky_endpoint_nothing_else_is_broken(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_asking_again_keeps_the_budget_and_leaves_the_run_whole(tmp_path: Path) 
     assert not asking.cut_short
 
 
-def test_a_valid_edit_that_is_refused_once_is_no_finding(tmp_path: Path) -> None:
+def test_a_valid_edit_that_is_refused_once_is_no_finding() -> None:
     def mischief(work: Work) -> Work:
         refused.append(work.size)
         return replace(work, seed=1 // (len(refused) != 3))
 
     refused: list[object] = []
-    with facing(tmp_path, PROVIDER, mischief=mischief, limits=Limits(patience=1)) as asking:
+    with facing(PROVIDER, mischief=mischief, limits=Limits(patience=1)) as asking:
         asking.ask([question for question in planned(PROVIDER) if question.billable][:5])
         growing = Growing(asking.contract)
         ask_again(asking, growing)
@@ -130,10 +130,10 @@ def test_other_requests_under_the_same_name_are_not_the_same() -> None:
     assert tally([_exchange(1, "a", b"x")], [_exchange(2, "a", b"y")]) is None
 
 
-def test_evidence_that_grows_is_that_of_the_whole(tmp_path: Path) -> None:
+def test_evidence_that_grows_is_that_of_the_whole() -> None:
     contract = loading.load("aitoearn")
     growing = Growing(contract)
-    with facing(tmp_path, "aitoearn") as asking:
+    with facing("aitoearn") as asking:
         asking.read_models()
         for question in [q for q in planned("aitoearn") if q.billable and q.id.startswith("response-format")][:3]:
             asking.put(question)
