@@ -6,8 +6,6 @@ pictures over and over: what was planned, painted and decoded once is held for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from mock_server import painter
@@ -17,6 +15,12 @@ from tests.planned_once import plan_once
 HELD = 150_000_000
 """Bytes of finished files, and of decoded pictures, that one process of tests may hold."""
 
+LONGEST = (
+    *("mock_process", "every_claim_bites", "resume", "secrets", "fuzz", "suite", "readme", "full_run", "mock_reading"),
+    *("honest", "action", "replay", "commands", "plan_presence", "mock_abuse", "stand_in", "pools", "fuzz_sequences"),
+)
+"""Files that take long: they are begun first, so that no process works on alone at the end."""
+
 
 def pytest_configure() -> None:
     painter._finished.most_bytes = HELD
@@ -25,7 +29,9 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    turns = {f"test_{name}": turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path.stem, len(turns)))
     for item in items:
         given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         provider = given.get("provider")
