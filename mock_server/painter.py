@@ -130,7 +130,7 @@ def _paint(order: Order, index: int) -> Image.Image:
     """The `index`-th result, RGB, or RGBA when its background is transparent."""
     size = order_size(order)
     if order.mask is None and not order.transparent:
-        return _layer(order, index, _small(order.first, size).on_white(), size)
+        return _layer(order, index, _small(order.first, size).shown(), size)
     source = sources.scaled(order.first, size)
     result = source.colours() if order.transparent else source.on_white()
     where = None if order.mask is None else sources.editable(order.mask, order.first, size)

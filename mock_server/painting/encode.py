@@ -32,7 +32,8 @@ def encoded(picture: Image.Image, format: Format, compression: int = 100) -> byt
     quality = max(0, min(100, compression))
     file = io.BytesIO()
     if format == "jpeg":
-        picture.convert("RGB").save(file, "JPEG", quality=max(1, quality))
+        shown = picture if picture.mode == "RGB" else picture.convert("RGB")
+        shown.save(file, "JPEG", quality=max(1, quality))
     else:
         picture.save(file, "WEBP", quality=quality, method=0)
     return file.getvalue()

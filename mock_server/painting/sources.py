@@ -30,8 +30,12 @@ class Source:
         """RGB without regard to alpha, to be changed at will."""
         return self.picture.convert("RGB")
 
+    def shown(self) -> Image.Image:
+        """As `on_white`, not to be changed."""
+        return self.picture if self.alpha is None else self.on_white()
+
     def on_white(self) -> Image.Image:
-        """RGB as a viewer shows it: what is transparent is white. Equal to `colours` when nothing is."""
+        """RGB as a viewer shows it, to be changed at will: what is transparent is white."""
         if self.alpha is None:
             return self.colours()
         return Image.composite(self.colours(), Image.new("RGB", self.picture.size, "white"), self.alpha)
