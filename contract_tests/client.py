@@ -24,6 +24,7 @@ from specs.redaction import Redactor
 
 __all__ = ["BadAddress", "Client", "join_url", "root_of"]
 
+_SAFE = ("GET", "HEAD", "OPTIONS")
 _CHUNK = 16384
 _LINE_ENDS = re.compile(r"[\r\n]")
 
@@ -83,6 +84,7 @@ class Client:
         return response, failure, clock.spent
 
     def _send(self, request: Request, url: str, clock: Clock) -> tuple[Response | None, Failure | None]:
+        """What came back. A request that changes nothing is sent again where a connection had been closed meanwhile."""
         where = origin(url)
         opening = opening_lines(request, url)
         try:
@@ -97,9 +99,14 @@ class Client:
             again = whole and not failure and not found.will_close
             return response, failure
         except (Broken, HTTPException, OSError) as problem:
-            return None, self._no_answer(problem, wire, clock)
+            failure = self._no_answer(problem, wire, clock)
         finally:
             self._wires.give(wire, again=again and (request.header("connection") or "").lower() != "close")
+        if failure.kind == "cut" and wire.stale:
+            self._wires.distrust(where)
+            if request.method in _SAFE:
+                return self._send(request, url, clock)
+        return None, failure
 
     def _no_answer(self, problem: Exception, wire: Wire, clock: Clock) -> Failure:
         kind, detail = _failing(problem, clock)

@@ -101,6 +101,7 @@ class Wire:
         self.sock, self.origin = sock, origin
         self.secure = isinstance(sock, ssl.SSLSocket)
         self.rested = monotonic()
+        self.used = False
 
     def begin(self, clock: Clock) -> None:
         """Begins an exchange under a clock."""
@@ -160,6 +161,11 @@ class Wire:
         """Whether the connection has not rested long and nothing has come meanwhile, not even its end."""
         return monotonic() - self.rested < RESTING and not _readable(self.sock)
 
+    @property
+    def stale(self) -> bool:
+        """Whether nothing came on a connection that had rested: its other side may have closed it meanwhile."""
+        return self.used and not self.incoming.began
+
     def close(self) -> None:
         """Closes the connection."""
         self.sock.close()
@@ -183,6 +189,7 @@ class Wires:
     def __init__(self, trust: Path | None = None) -> None:
         self._trust = trust
         self._idle: list[Wire] = []
+        self._closing: set[Origin] = set()
         self._lock = threading.Lock()
 
     def take(self, origin: Origin, clock: Clock) -> Wire:
@@ -200,12 +207,20 @@ class Wires:
 
     def give(self, wire: Wire, *, again: bool) -> None:
         """Takes a connection back; one that cannot be used `again` is closed."""
-        if not again:
+        if not again or wire.origin in self._closing:
             wire.close()
             return
-        wire.rested = monotonic()
+        wire.rested, wire.used = monotonic(), True
         with self._lock:
             self._idle.append(wire)
+
+    def distrust(self, origin: Origin) -> None:
+        """Use no connection to this origin twice any more: it closes them without a word."""
+        with self._lock:
+            self._closing.add(origin)
+            for wire in [wire for wire in self._idle if wire.origin == origin]:
+                self._idle.remove(wire)
+                wire.close()
 
     def close(self) -> None:
         """Closes every idle connection."""

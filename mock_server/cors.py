@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+", re.IGNORECASE)
 _EXPOSED = "x-request-id, openai-processing-ms, retry-after, retry-after-ms"
+
+
+def is_origin(text: str) -> bool:
+    """Whether a browser could state this as its app's origin; `*` stands for all."""
+    return _ORIGIN.fullmatch(text) is not None
 
 
 def is_preflight(environ: WSGIEnvironment) -> bool:

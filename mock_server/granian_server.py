@@ -29,6 +29,7 @@ from mock_server.house import House
 from mock_server.servers import GRACE, Service, announce, ended
 from mock_server.settings import Settings
 from mock_server.silence import Ending
+from mock_server.waking import Waking
 
 _BUFFER = 1 << 18
 """Bytes of header fields that are read; more is answered 431."""
@@ -76,6 +77,7 @@ def serve_app(app: WSGIApplication, service: Service, house: House | None = None
     """Serve any application with one worker inside this process. Raises PortTaken."""
     with _held(service) as placed:
         server = _Inside("image-mock", **_options(placed))
+        server.main_loop_interrupt = Waking()
         server.house = house
         silence.watch(placed.port, placed.patience, house.ending if house else Ending())
         announce(placed.host, placed.port, placed.say)
@@ -123,6 +125,7 @@ def _outside(settings: Settings, service: Service) -> None:
     context = multiprocessing.get_context(method if method in ("fork", "spawn") else "spawn")
     with _held(service) as placed, sharing.served(house.state) as shared:
         server = _Outside("image-mock", **_options(placed), workers_kill_timeout=int(GRACE))
+        server.main_loop_interrupt = Waking()
         server.told = context.Event()
         announce(placed.host, placed.port, placed.say)
         work = _Work(placed.port, placed.patience, shared, os.getpid())

@@ -45,7 +45,9 @@ class Option:
     def _one(self, given: Any, where: str) -> Any:
         if self.kind is bool:
             return self._flag(given, where)
-        if isinstance(given, dict | list) or given is None or (isinstance(given, bool) and self.kind is not str):
+        if given is False and self.choices and "no" in self.choices:
+            given = "no"  # what YAML takes a bare `no` for
+        if isinstance(given, dict | list | bool | None):
             raise WrongSettings(f"{where}: {self.name} is {given!r:.60}, not {_KINDS[self.kind]}")
         try:
             found = self.kind(given)

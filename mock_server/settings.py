@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from mock_server.cors import is_origin
 from specs import loading
 from specs.contract import Contract
 
@@ -53,6 +54,10 @@ class Settings:
 
     def contracts(self) -> dict[str, Contract]:
         """The contracts to serve, by provider. Raises loading.UnknownProvider, WrongSettings."""
+        if strange := [origin for origin in self.cors if not is_origin(origin)]:
+            raise WrongSettings(
+                f"cors: {strange[0]!r:.60} is no origin; one is like http://localhost:5173, or * for all"
+            )
         found = {name: loading.load(name) for name in self.providers or loading.providers()}
         known = {claim.id for contract in found.values() for claim in contract.claims if claim.area == "request"}
         if unknown := sorted(self.forget - known):

@@ -41,6 +41,21 @@ def test_an_idle_connection_that_was_closed_or_has_rested_long_is_not_used(monke
         assert server.connections == 2
 
 
+@pytest.mark.parametrize(("method", "failures"), [("GET", [None] * 3), ("POST", [None, "cut", None])])
+def test_a_connection_that_is_closed_as_it_is_used_again_fails_only_what_may_not_be_sent_twice(
+    method: str, failures: list[str | None]
+) -> None:
+    def answer_once_and_read_again(connection: Connection) -> None:
+        connection.request()
+        connection.send(ok(b"x"))
+        connection.request()
+
+    with serving(answer_once_and_read_again) as server, Client(server.url, KEY) as client:
+        found = [client.send(Request(method, "/"))[1] for _ in range(3)]
+        assert [failure and failure.kind for failure in found] == failures
+        assert server.connections == (3 if method == "GET" else 2)
+
+
 @pytest.mark.parametrize(
     ("fields", "request_"), [(("Connection: close",), post()), ((), post(b"x", ("Connection", "close")))]
 )

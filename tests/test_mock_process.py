@@ -177,7 +177,9 @@ def test_browser_apps_of_the_named_origin_may_use_the_mock() -> None:
 
 def test_a_file_and_variables_say_what_the_command_line_says(tmp_path: Path) -> None:
     config = tmp_path / "mock.yaml"
-    config.write_text("provider: openai\nseed: 7\nscenario: [rate-limit;times=1]\nno-caption: true\nlog: json\n")
+    config.write_text(
+        "provider: openai\nseed: 7\nscenario: [rate-limit;times=1]\nno-caption: true\nlog: json\nfetch-urls: no\n"
+    )
     with process("--config", str(config), IMAGE_MOCK_SCENARIO="quota;times=1", IMAGE_MOCK_LOG="none") as (
         url,
         _started,
@@ -197,6 +199,9 @@ def test_a_file_and_variables_say_what_the_command_line_says(tmp_path: Path) -> 
         ("port: [", "is not YAML"),
         ("no-caption: perhaps", "not true or false"),
         ("provider: {a: 1}", "not text"),
+        ("cors: true", "cors is True, not text"),
+        ("cors: app.test", "cors: 'app.test' is no origin; one is like http"),
+        ("cors: http://app.test/", "is no origin"),
     ],
 )
 def test_a_wrong_file_is_one_sentence_and_status_2(text: str, told: str, tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""The main thread of a server hears of every signal, whichever thread the system gives it to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from mock_server.waking import Waking
+
+ROOT = Path(__file__).parent.parent
+
+_WAITING = """
+import signal, threading
+from mock_server.waking import Waking
+
+told = Waking()
+signal.signal(signal.SIGTERM, lambda *_: told.set())
+other = threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+other.start()
+print(told.wait(), told.is_set())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+def test_a_signal_that_another_thread_got_ends_the_waiting() -> None:
+    for _ in range(5):
+        ran = subprocess.run([sys.executable, "-c", _WAITING], cwd=ROOT, capture_output=True, text=True, timeout=30)
+        assert (ran.stdout, ran.stderr, ran.returncode) == ("True True\n", "", 0)
+
+
+def test_it_is_an_event() -> None:
+    event = Waking()
+    assert (event.wait(0.001), event.is_set()) == (False, False)
+    threading.Thread(target=event.set).start()
+    assert event.wait(30)
+    assert event.wait()
+    event.clear()
+    assert not event.wait(0.001)
