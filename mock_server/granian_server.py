@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +34,9 @@ from mock_server.waking import Waking
 
 _BUFFER = 1 << 18
 """Bytes of header fields that are read; more is answered 431."""
+
+AGAIN = 0.2
+"""Seconds after which a worker is told again to end."""
 
 _THREADS = 256
 """Requests that are worked on at once; those that wait for slow senders stand in the way of nobody."""
@@ -143,8 +147,13 @@ def _worker(settings: Settings, work: _Work, told: Event) -> WSGIApplication:
 
 
 def _watch(house: House, told: Event, parent: int) -> None:
-    while not told.wait(0.5):
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGTERM)
-            break
+    """End this worker when it is told to, or its parent is gone.
+
+    A signal that comes before the worker heeds signals, or to another of its threads, is lost: it is sent again.
+    """
+    while not told.wait(0.5) and os.getppid() == parent:
+        pass
     ended(house)
+    while True:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(AGAIN)
