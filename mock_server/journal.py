@@ -141,7 +141,7 @@ class Journal:
     def finish(self, number: int, outcome: str, sent: int, seconds: float) -> None:
         """How the answer to an entry ended; nothing when the entry was dropped meanwhile."""
         with self._lock:
-            self.counts[f"answers {outcome}"] += 1
+            self.counts[f"streams {outcome}"] += 1
             if number in self._entries:
                 entry, content = self._entries[number]
                 self._entries[number] = (replace(entry, outcome=outcome, sent=sent, seconds=seconds), content)

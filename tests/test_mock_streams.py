@@ -60,7 +60,7 @@ def test_a_client_that_leaves_is_noticed(url: str) -> None:
         connection.sock.close()
     connection.close()
     deadline = time.monotonic() + 10
-    while "answers abandoned" not in control(url, "GET", "counters") and time.monotonic() < deadline:
+    while "streams abandoned" not in control(url, "GET", "counters") and time.monotonic() < deadline:
         threading.Event().wait(0.05)
     assert control(url, "GET", "journal")["entries"][0]["outcome"] == "abandoned"
     assert [finding["kind"] for finding in control(url, "GET", "client-findings")["findings"]] == ["abandoned-stream"]
