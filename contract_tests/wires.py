@@ -198,7 +198,7 @@ class Wires:
             mine = [wire for wire in self._idle if wire.origin == origin]
             self._idle = [wire for wire in self._idle if wire.origin != origin or wire is not mine[-1]]
         wire = mine[-1] if mine else None
-        if wire is not None and not wire.usable():
+        if wire is not None and (origin in self._closing or not wire.usable()):
             wire.close()
             wire = None
         wire = wire or connect(origin, self._trust, clock)
@@ -218,9 +218,6 @@ class Wires:
         """Use no connection to this origin twice any more: it closes them without a word."""
         with self._lock:
             self._closing.add(origin)
-            for wire in [wire for wire in self._idle if wire.origin == origin]:
-                self._idle.remove(wire)
-                wire.close()
 
     def close(self) -> None:
         """Closes every idle connection."""
