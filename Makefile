@@ -7,6 +7,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is imported is compiled then, once, whatever the environment says: tests start a hundred processes.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help demo test bench killmatrix lock clean
 
@@ -20,8 +22,6 @@ help:
 demo: $(READY)
 	@$(BIN)/python -m contract_tests demo --out reports
 
-# Tests start a hundred processes: what they import is compiled once, whatever the environment says.
-test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,7 +47,7 @@ $(READY): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo '$(PYTHON) is not Python >= 3.11; name another: make PYTHON=/path/to/python'; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
