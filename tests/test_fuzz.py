@@ -65,7 +65,7 @@ def _too_small_for_guests(work: Work) -> Work:
 def test_a_failure_is_found_and_made_small() -> None:
     contract = loading.load("chatanywhere")
     with facing("chatanywhere", mischief=_too_small_for_guests) as asking:
-        run = fuzz(asking, 1, 60, families=("acceptable",))
+        run = fuzz(asking, 1, 24, families=("acceptable",))
         assert "picture-size" in accused("chatanywhere", run.exchanges)
         claim = contract.claim("picture-size")
         broken = next(e for e in run.exchanges if "picture-size" in accused("chatanywhere", [e]))
@@ -87,7 +87,7 @@ def _fails_on_hebrew(work: Work) -> Work:
 
 def test_an_endpoint_that_falls_over_some_prompts_is_found() -> None:
     with facing("openai", mischief=_fails_on_hebrew) as asking:
-        run = fuzz(asking, 1, 50, families=("acceptable",))
+        run = fuzz(asking, 1, 24, families=("acceptable",))
     found = accused("openai", run.exchanges)
     assert any("was answered 500" in reason for reason in found.values())
 
