@@ -103,7 +103,7 @@ def _claims() -> Iterator[str]:
 def _left(claim: str, found_as: list[str]) -> str:
     """A claim that was named by no verdict, and what was named where it was broken."""
     named = ", ".join(f"`{id}`" for id in found_as)
-    return f"`{claim}` (found as {named}: asking cannot tell them apart)" if named else f"`{claim}` (not in this run)"
+    return f"`{claim}` (its fault is found as {named})" if named else f"`{claim}` (not in this run)"
 
 
 def _cost() -> Iterator[str]:
