@@ -1,7 +1,7 @@
 """The picture a mock answers with: the caller's own first picture, edited for everybody to see.
 
 Everything here is a function of its arguments: no clock, no chance, no system font. The same order gives the same bytes
-wherever Pillow and zlib are the same. Nothing is known of HTTP, providers or contracts.
+wherever Pillow, the packer of PNG and the processor are the same. Nothing is known of HTTP, providers or contracts.
 
 Without a mask the whole picture is tinted by prompt and seed; under a mask the transparent part is repainted, the
 opaque part is the scaled source pixel for pixel, and what lies between is mixed in proportion. The prompt is written

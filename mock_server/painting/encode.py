@@ -1,7 +1,8 @@
 """A painted picture as the bytes of a file.
 
-PNG is written here and not by Pillow: one filter for all rows (the difference to the row above) and run-length zlib
-take a third of the time of Pillow's search for the best filter of each row. The result is an ordinary PNG.
+PNG is written here and not by Pillow: one filter for all rows (the difference to the row above), in bands that stay in
+the processor's cache, and ISA-L's deflate take a tenth of the time of Pillow's search for the best filter of each row.
+The result is an ordinary PNG. Where there is no wheel of ISA-L, zlib does the same more slowly.
 """
 
 from __future__ import annotations
@@ -9,16 +10,27 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Literal
 
 from PIL import Image, ImageChops
+
+try:
+    from isal import isal_zlib as deflating
+except ImportError:  # there is no wheel for this machine
+    deflating = zlib  # type: ignore[misc]
 
 Format = Literal["png", "jpeg", "webp"]
 
 LONGEST_SIDE = 16383
 """Pixels: the most that WebP, the narrowest of the three formats, can hold."""
 
-_UP = 2
+_FILTER = b"\2"
+"""`Up`: what stands for a row is its difference to the row above (PNG specification, 9.2)."""
+
+_BAND = 1 << 17
+"""Bytes of pixels that are filtered and packed at once."""
+
 _COLOUR_TYPES = {"RGB": 2, "RGBA": 6}
 
 
@@ -43,24 +55,34 @@ def png(picture: Image.Image) -> bytes:
     """An RGB or RGBA picture as PNG."""
     width, height = picture.size
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPES[picture.mode], 0, 0, 0)
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    data = squeeze.compress(_filtered_rows(picture)) + squeeze.flush()
+    data = b"".join(_packed(_filtered_bands(picture)))
     chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)
 
 
-def _filtered_rows(picture: Image.Image) -> bytes:
-    """Each row as its difference to the one above, behind a byte that names this filter."""
+def _packed(bands: Iterator[bytes]) -> Iterator[bytes]:
+    packer = deflating.compressobj(1)
+    yield from map(packer.compress, bands)
+    yield packer.flush()
+
+
+def _filtered_bands(picture: Image.Image) -> Iterator[bytes]:
+    """Bands of rows, each row as its difference to the one above, behind a byte that names this filter."""
     width, height = picture.size
-    above = Image.new(picture.mode, picture.size, None)  # unset: every row is written
-    above.paste(0, (0, 0, width, 1))
-    above.paste(picture, (0, 1))
     row = width * len(picture.getbands())
-    differences = Image.frombuffer("L", (row, height), ImageChops.subtract_modulo(picture, above).tobytes())
-    rows = Image.new("L", (row + 1, height), None)
-    rows.paste(_UP, (0, 0, 1, height))
-    rows.paste(differences, (1, 0))
-    return rows.tobytes()
+    step = max(1, _BAND // row)
+    last = bytes(row)
+    for top in range(0, height, step):
+        bottom = min(height, top + step)
+        data = last + picture.crop((0, top, width, bottom)).tobytes()
+        rows, above = (_greys(part, row) for part in (data[row:], data[:-row]))
+        differences = memoryview(ImageChops.subtract_modulo(rows, above).tobytes())
+        yield b"".join(part for at in range(0, len(differences), row) for part in (_FILTER, differences[at : at + row]))
+        last = data[-row:]
+
+
+def _greys(data: bytes, row: int) -> Image.Image:
+    return Image.frombuffer("L", (row, len(data) // row), data)
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
