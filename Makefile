@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is imported is compiled then, once, whatever the environment says: tests start a hundred processes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo test bench killmatrix lock clean
+.PHONY: help demo test types tests bench killmatrix lock clean
 
 help:
 	@echo 'make demo        start the mock, test every provider against it, write reports/'
@@ -25,8 +25,13 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+types: $(READY)
+	$(BIN)/mypy
+
+tests: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 bench: $(READY)

@@ -120,6 +120,7 @@ class Contract:
     set_aside: tuple[SetAside, ...]
     servers: tuple[str, ...]
     takes_over: Citation | None = None
+    _areas: dict[Area, tuple[Claim, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def claim(self, id: str) -> Claim:
         """The claim called `id`; KeyError when there is none."""
@@ -130,4 +131,6 @@ class Contract:
 
     def of_area(self, area: Area) -> tuple[Claim, ...]:
         """The claims of one area, in order."""
-        return tuple(claim for claim in self.claims if claim.area == area)
+        if area not in self._areas:
+            self._areas[area] = tuple(claim for claim in self.claims if claim.area == area)
+        return self._areas[area]

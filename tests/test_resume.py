@@ -35,7 +35,7 @@ from tests.small_servers import Said, error, said, serving
 from tests.test_budget import ACCEPTED
 
 ROOT = Path(__file__).parent.parent
-KILLS = 10
+KILLS = 5
 FAULTS = ("refuses-mask", "refuses-chunked", "size-told-wrong", "error-is-text")
 """So that there is something to take apart, and something to find."""
 
@@ -127,7 +127,7 @@ def _counted(exchanges: Iterable[Exchange]) -> Counter[tuple[str | None, int]]:
     return Counter((exchange.question, exchange.attempt) for exchange in exchanges if exchange.purpose == "edit")
 
 
-def test_a_run_that_is_killed_ten_times_asks_nothing_twice_and_ends_as_an_unbroken_one(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_five_times_asks_nothing_twice_and_ends_as_an_unbroken_one(tmp_path: Path) -> None:
     chance = random.Random(1)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     with (

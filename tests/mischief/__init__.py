@@ -4,9 +4,9 @@ None of them is a fault of the mock. `python -m benchmarks.mischief` puts each b
 notices; the test-suite does so with a sample.
 """
 
-from tests.mischief import bookkeeping, documents, masks, memories, painting, readings, refusals, streams
+from tests.mischief import afterthoughts, bookkeeping, documents, masks, memories, painting, readings, refusals, streams
 from tests.mischief.register import MISCHIEFS, Mischief
 
 __all__ = ["MISCHIEFS", "Mischief"]
 
-_LISTED = (bookkeeping, documents, masks, memories, painting, readings, refusals, streams)
+_LISTED = (afterthoughts, bookkeeping, documents, masks, memories, painting, readings, refusals, streams)
