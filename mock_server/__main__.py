@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server import faults, options
+from mock_server import cueing, faults, options
 from mock_server.scenarios import SCENARIOS
 from mock_server.settings import Settings, WrongSettings
 from specs import loading
@@ -129,12 +129,7 @@ def _script(path: str | None) -> tuple[str, ...]:
     steps = document.get("script") if isinstance(document, dict) else document
     if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
         raise WrongSettings(f"{path} holds no list of scenarios, nor an object with such a list under `script`")
-    return tuple(step if isinstance(step, str) else _in_words(step) for step in steps)
-
-
-def _in_words(step: Mapping[str, Any]) -> str:
-    rest = "".join(f";{key}={value}" for key, value in step.items() if key != "scenario")
-    return f"{step.get('scenario', '')}{rest if 'times' in step else f'{rest};times=1'}"
+    return tuple(cueing.in_words(cueing.step(step)) for step in steps)
 
 
 def _list_faults(settings: Settings) -> None:

@@ -24,7 +24,7 @@ def forget_journal(asked: Asked) -> Reply:
 def cue(asked: Asked) -> Reply:
     """Put one cue, or a script of them, at the end of the queue."""
     value = asked.value.get("script", asked.value) if isinstance(asked.value, dict) else asked.value
-    wanted = value if isinstance(value, list) else [value]
+    wanted = [_step(one) for one in value] if isinstance(value, list) else [value]
     if not wanted:
         raise Wrong("there is no cue in the script")
     if len(wanted) + len(asked.house.cues.listed()) > MOST_CUES:
@@ -34,6 +34,10 @@ def cue(asked: Asked) -> Reply:
     except WrongSettings as problem:
         raise Wrong(str(problem)) from None
     return told({"cues": [asked.house.cues.add(one).shown() for one in made]}, 201)
+
+
+def _step(value: Any) -> Any:
+    return cueing.step(value) if isinstance(value, str | dict) else value
 
 
 def _made(value: Any, asked: Asked) -> Cue:

@@ -1,6 +1,7 @@
 """Cues out of words: `rate-limit;times=2;retry-after=1` in a header field, a key, a file, or on the command line.
 
 `times` (0: for ever), `share`, `seed`, `provider` and `test-id` go with every scenario, the other options are its own.
+A step of a script that states neither `times` nor `share` plays once, then comes the next; alone it plays for ever.
 """
 
 from __future__ import annotations
@@ -33,6 +34,22 @@ _COMMON = ("times", "share", "seed", "provider", "test_id")
 
 def parse(text: str, faults: Collection[str] = ()) -> Cue:
     """A cue out of words. Raises WrongSettings."""
+    return made(_stated(text), faults)
+
+
+def step(value: str | Mapping[str, Any]) -> dict[str, Any]:
+    """A step of a script as an object that says how often it plays."""
+    stated = _stated(value) if isinstance(value, str) else {str(key): item for key, item in value.items()}
+    return stated if stated.keys() & {"times", "share"} else {**stated, "times": 1}
+
+
+def in_words(value: Mapping[str, Any]) -> str:
+    """An object as the words that `parse` reads."""
+    options = (f";{key}={item}" for key, item in value.items() if key != "scenario")
+    return str(value.get("scenario", "")) + "".join(options)
+
+
+def _stated(text: str) -> dict[str, Any]:
     name, *rest = (piece.strip() for piece in text.split(";"))
     stated: dict[str, Any] = {}
     for piece in filter(None, rest):
@@ -40,7 +57,7 @@ def parse(text: str, faults: Collection[str] = ()) -> Cue:
         if not equals and key.endswith("%"):
             key, value = "share", key
         stated[key.strip().replace("-", "_")] = value.strip()
-    return made({"scenario": name, **stated}, faults)
+    return {"scenario": name, **stated}
 
 
 def made(value: Mapping[str, Any], faults: Collection[str] = ()) -> Cue:

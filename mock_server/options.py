@@ -92,7 +92,7 @@ OPTIONS = (
         "CUE",
         several=True,
     ),
-    Option("script", str, None, "a YAML file with a list of scenarios, played one after the other", "FILE"),
+    Option("script", str, None, "a YAML file with a list of scenarios, each played once, one after the other", "FILE"),
     Option("seed", int, 0, "other pictures, the same every time", "N"),
     Option("no-caption", bool, False, "do not write the prompt on the pictures"),
     Option("checks", str, "all", "how strictly requests are judged", choices=("all", "schema", "none")),

@@ -220,9 +220,7 @@ def test_a_wrong_variable_is_one_sentence_and_status_2() -> None:
 
 def test_a_script_is_played_step_by_step(tmp_path: Path) -> None:
     script = tmp_path / "session.yaml"
-    script.write_text(
-        "script:\n  - {scenario: rate-limit, retry-after: 0}\n  - pass;times=1\n  - {scenario: 500, times: 2}\n"
-    )
+    script.write_text("script:\n  - {scenario: rate-limit, retry-after: 0}\n  - pass\n  - {scenario: 500, times: 2}\n")
     with process("--script", str(script)) as (url, _started):
         assert [post(url).status for _ in range(5)] == [429, 200, 500, 500, 200]
 

@@ -184,9 +184,14 @@ def test_faults_are_set_and_taken_back_while_the_mock_runs(mock: Mock) -> None:
 
 
 def test_the_next_requests_are_taken_in_order(mock: Mock) -> None:
-    script = ["rate-limit;times=1", {"scenario": "pass", "times": 1}, {"scenario": "500", "times": 2}]
+    script = ["rate-limit", {"scenario": "pass"}, {"scenario": "500", "times": 2}]
     control(mock.url, "POST", "scenarios", {"script": script})
     assert [post(mock.url).status for _ in range(5)] == [429, 200, 500, 500, 200]
+
+
+def test_the_last_step_of_a_script_may_play_for_ever(mock: Mock) -> None:
+    control(mock.url, "POST", "scenarios", {"script": ["quota", "rate-limit;times=0"]})
+    assert [post(mock.url).error["code"] for _ in range(4)] == ["insufficient_quota", *["rate_limit_exceeded"] * 3]
 
 
 def test_a_share_takes_the_same_requests_every_time(mock: Mock) -> None:

@@ -188,9 +188,9 @@ def streams_tell_a_square(_work: Work, events: Events) -> Events:
 
 
 @mischief("document")
-def data_in_text(_work: Work, answer: Told) -> Told:
-    """`data` is JSON in a text."""
-    return answer | {"data": json.dumps(answer["data"])}
+def data_in_text_if_several(work: Work, answer: Told) -> Told:
+    """`data` is JSON in a text, where several pictures were asked for."""
+    return answer | {"data": json.dumps(answer["data"])} if work.count > 1 else answer
 
 
 @mischief("document", "chatanywhere")
