@@ -83,6 +83,12 @@ def _lying(contract: Contract, models: ModelList | None, base: Draft) -> Iterato
         yield lying.with_mask(samples.mask("window", width, height))
 
 
+def other_size(contract: Contract, models: ModelList | None, base: Draft) -> object:
+    """A size of another shape than the base's, the smallest there is; None where none is offered."""
+    sizes = (design.draft.get("size") for design in _sizes(contract, models, base) if design.draft.has("size"))
+    return next(sizes, None)
+
+
 def _shape(size: str) -> int:
     width, _, height = size.partition("x")
     return (int(width) > int(height)) - (int(width) < int(height))
@@ -182,9 +188,8 @@ def telling(contract: Contract, models: ModelList | None, base: Draft) -> Draft 
     None where the contract documents no such field.
     """
     formats = (kind for kind in choosing.values(contract, "output_format") if kind in ("jpeg", "webp"))
-    sizes = (design.draft.get("size") for design in _sizes(contract, models, base) if design.draft.has("size"))
     count = 2 if documented(contract, "n") else None
-    wanted = {"size": next(sizes, None), "n": count, "output_format": next(formats, None)}
+    wanted = {"size": other_size(contract, models, base), "n": count, "output_format": next(formats, None)}
     found = base
     for name, value in wanted.items():
         found = found if value is None else found.with_field(name, value)

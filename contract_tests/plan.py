@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from contract_tests import choosing, quick, samples
 from contract_tests import designs as designed
+from contract_tests.combining import combined
 from contract_tests.confirming import URL, confirmed
 from contract_tests.designs import Design, designs, documented
 from contract_tests.drafts import Draft, Link
@@ -168,6 +169,7 @@ def _good(contract: Contract, models: ModelList | None, base: Draft, seed: int) 
         yield from _designed(design, (first, *others))
     yield from _encoded(contract, base)
     yield from _read_otherwise(contract, designed.telling(contract, models, base))
+    yield from combined(contract, models, base)
 
 
 _READ_OTHERWISE = ("files-first", "duplicate-field", "text-part-charset", "chunked", "extra-field", "json")

@@ -24,6 +24,9 @@ Key: TypeAlias = Literal["right", "absent", "wrong", "bare"]
 POOLED = "pooled/"
 """How the ids of questions begin that combine what is asked for: a refusal of theirs does not say of what."""
 
+COMBINED = "combined-"
+"""How the ids of questions begin that show choices beside each other which others show alone."""
+
 SMALLER = "fuzz/smaller/"
 """How the names of what is asked begin that makes a failure small; the id of the claim follows."""
 

@@ -14,7 +14,7 @@ from contract_tests import pricing
 from contract_tests.designs import THOROUGH
 from contract_tests.drafts import Draft
 from contract_tests.pooling import Bench, Pool, padded, pooled
-from contract_tests.questions import Question, is_edge
+from contract_tests.questions import COMBINED, Question, is_edge
 from contract_tests.traits import Trait, taken_off
 from contract_tests.wants import wants
 from specs.contract import Claim, Contract
@@ -76,7 +76,7 @@ def _is_ground(question: Question) -> bool:
 
 def _is_judged(question: Question, bench: Bench) -> bool:
     """Whether a quick run has something to learn from a question: what is not judged, or thorough only, it leaves."""
-    if question.id.removesuffix("-json") in THOROUGH:
+    if question.id.removesuffix("-json") in THOROUGH or question.id.startswith(COMBINED):
         return False
     return not is_edge(question) or _claim(question, bench.contract).judged
 
