@@ -38,10 +38,10 @@ Where a verdict hangs on a measure, both sides were measured on our own sample p
 | `mask-keeps-opaque` (AiToEarn) | the kept part changes by more than 24 of 255 on average | 13: other filter, noise of 12, JPEG of quality 20 | 40 and more |
 | `mask-keeps-opaque` (AiToEarn) | one cell of 32 by 32 changes by more than 64 | 37: the same | 100 where paint covers the cell |
 | `mask-repaints-transparent` | the part to repaint changes by less than 4 | 31 in its faintest colours | 0 |
-| `mask-heeded` (OpenAI, ChatAnywhere) | it changes less than 1.5 times as much as the rest | 2 and more: all redrawn, in other light | 1 and less |
+| `mask-heeded` (OpenAI, ChatAnywhere) | it changes less than 1.2 times as much as the rest | 1.23 and more: all redrawn, in much darker light | 1 and less |
 | `source-recognised` | likeness below 0.3 | 0.65, with two thirds repainted | around 0, 19 in 20 below 0.35 |
 | `source-recognised` | more like the source turned, by 0.1 | less like it, by 0.25 | more like it, by 0.25 |
-| `source-recognised` | changed by less than 3 of 255, without a mask | 30 and more | 2: scaled, as JPEG of quality 50 |
+| `source-recognised` | changed by less than 3 of 255, without a mask, and no cell of 32 by 32 by more than 40 | 30 and more; a small mark: one cell | 2, and 14 in a cell: scaled, as JPEG of quality 50 |
 | `created-in-seconds` | an hour off (ChatAnywhere: a day) | minutes | hours: another zone; thousandfold: milliseconds |
 
 A refusal with several possible reasons may name any of them; a field whose value no judged claim promises to take is a

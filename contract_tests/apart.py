@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from contract_tests.asking import Asking
-from contract_tests.judging import PATIENCE
+from contract_tests.evidence import is_stubborn
 from contract_tests.pooling import APART, Bench, Pool, padded, pooled
 from contract_tests.questions import Question
 from contract_tests.splitting import culprits
@@ -179,13 +179,16 @@ def _pool(question: Question) -> Pool:
     return Pool(question.traits, question.encoding.media_type)
 
 
+def _asked(exchange: Exchange) -> Asked:
+    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
+
+
 def _outcome(exchange: Exchange) -> str:
-    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True)).outcome
+    return _asked(exchange).outcome
 
 
 def _is_last_word(exchange: Exchange) -> bool:
     """Whether an answer is the endpoint's last word on a valid edit: a refusal, or the same failure again and again."""
-    outcome = _outcome(exchange)
-    status = exchange.response.status if exchange.response else 0
-    stubborn = outcome == "unavailable" and (status == 429 or status >= 500) and exchange.attempt >= PATIENCE
-    return outcome in ("refused", "crashed") or stubborn
+    if exchange.response and exchange.response.status in (401, 403):
+        return False
+    return _outcome(exchange) in ("refused", "crashed") or is_stubborn(_asked(exchange))

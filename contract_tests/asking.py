@@ -22,7 +22,7 @@ from contract_tests.limits import EDIT, Cost, Limits, Purse
 from contract_tests.presence import Door, Unjudgeable
 from contract_tests.questions import Question
 from contract_tests.resuming import Kept
-from contract_tests.sending import Ask, Sending, is_final, may_be_billed
+from contract_tests.sending import Ask, Sending, is_final, may_be_billed, of_account
 from specs.answers import Asked
 from specs.contract import Contract
 from specs.edits import Edit
@@ -32,6 +32,10 @@ from specs.recording import Recorder
 from specs.transcripts import billed
 
 __all__ = ["Asking", "Limits", "Unjudgeable", "Watcher", "links"]
+
+
+DRY = 3
+"""Valid edits in a row that were refused for lack of money or quota, after which the account may well be empty."""
 
 
 class Watcher(Protocol):
@@ -74,6 +78,7 @@ class Asking:
         self._asks: dict[str, Ask] = {}
         self.left = self.later = 0
         self._surprised = False
+        self._dry = 0
         self._lock = threading.Lock()
 
     @property
@@ -190,8 +195,21 @@ class Asking:
         with self._lock:
             self._surprised = self._surprised or (billed(last) and not question.billable)
             self._door.seen(question, last)
+            if question.billable:
+                self._dry = self._dry + 1 if of_account(last) else 0
+        if self._dry >= DRY:
+            self._reckon(last)
         self._make_sure(last)
         self._fetch(question.id, last)
+
+    def _reckon(self, last: Exchange) -> None:
+        """Is the account empty? Then no more is asked for. What was accepted before is asked for again to know."""
+        good = next((e for e in self.exchanges if e.purpose == "edit" and billed(e) and e.id in self._asks), None)
+        again = self.again(good) if good is not None else None
+        if again is not None and billed(again):
+            self._dry = 0
+        else:
+            self.purse.shut(f"the account has run dry: {last.response.status if last.response else ''}")
 
     def _make_sure(self, last: Exchange) -> None:
         """After several questions that nothing answered: is anybody there? Raises Unjudgeable."""

@@ -100,7 +100,7 @@ def _status_of(asked: Asked) -> int:
 
 
 def _fell_over(asked: Asked) -> str:
-    return str(_status_of(asked)) if _status_of(asked) >= 500 else ""
+    return str(_status_of(asked)) if _status_of(asked) >= 500 and asked.breached else ""
 
 
 def _let_through(asked: Asked) -> str:

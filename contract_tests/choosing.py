@@ -46,7 +46,7 @@ def model_matching(contract: Contract, models: ModelList | None, globs: Iterable
 def size(contract: Contract, models: ModelList | None, model: str) -> str | None:
     """The cheapest exact size documented for the model, the smallest of equals; None where none is documented."""
     listed = models.get(model) if models else None
-    sizes = listed.sizes if listed and listed.sizes else values(contract, "size", model)
+    sizes = listed.sizes if listed else values(contract, "size", model)
     exact = [str(value) for value in sizes if exact_size(value) and _on_every_grid(contract, model, str(value))]
     prices = listed.prices if listed else {}
     return min(exact, key=lambda value: (prices.get(value, 0.0), pixels(value)), default=None)

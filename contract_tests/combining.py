@@ -23,8 +23,6 @@ Change = Callable[[Draft], Draft]
 
 _APART = (
     {"mask", "transparent"},  # where the picture is cut out nothing shows whether the mask was heeded
-    {"mask", "image-jpeg"},  # OpenAI's guide wants mask and picture in the same format
-    {"mask", "image-webp"},
     {"mask", "size"},  # what is cropped to another shape cannot be compared; a mask that lies is a design of its own
     {"stream", "n-2"},  # refused by the live endpoint, whatever the documents say
     {"stream", "url"},  # events have no field for a link
@@ -76,14 +74,16 @@ def choices(contract: Contract, models: ModelList | None, base: Draft) -> Iterat
 def _of_fields(contract: Contract, models: ModelList | None, base: Draft) -> Iterator[Choice]:
     for kind in choosing.values(contract, "output_format"):
         if kind in ("jpeg", "webp"):
-            yield Choice(kind, "output_format", _with("output_format", kind))
+            yield Choice(kind, "output_format", _formatted(kind, packed=documented(contract, "output_compression")))
     if "url" in choosing.values(contract, "response_format"):
         yield Choice("url", "response_format", _with("response_format", "url"))
     if (size := other_size(contract, models, base)) is not None:
         yield Choice("size", "size", _with("size", size))
     if "transparent" in choosing.values(contract, "background"):
         yield Choice("transparent", "background", _with("background", "transparent"))
-    for name, field_name, value in (("n-2", "n", 2), ("stream", "stream", True), ("user", "user", "user-1")):
+    if (finer := _finer(contract, base)) is not None:
+        yield Choice(f"quality-{finer}", "quality", _with("quality", finer))
+    for name, field_name, value in (("n-2", "n", 2), ("stream", "stream", True), ("user", "user", "Zoë")):
         if documented(contract, field_name):
             yield Choice(name, field_name, _with(field_name, value))
 
@@ -94,6 +94,19 @@ def _same(draft: Draft) -> Draft:
 
 def _with(name: str, value: object) -> Change:
     return lambda draft: draft.with_field(name, value)
+
+
+def _formatted(kind: str, *, packed: bool) -> Change:
+    """WebP is packed, too: JPEG has a design of its own for that."""
+    wanted = _with("output_format", kind)
+    return (lambda draft: _with("output_compression", 50)(wanted(draft))) if packed and kind == "webp" else wanted
+
+
+def _finer(contract: Contract, base: Draft) -> object:
+    """A quality beside the base's, the next one that is listed."""
+    offered = [value for value in choosing.values(contract, "quality", str(base.get("model"))) if value != "auto"]
+    held = base.get("quality")
+    return next(iter(offered[offered.index(held) + 1 :]), None) if held in offered else None
 
 
 def _pictured(kind: str) -> Change:

@@ -15,8 +15,16 @@ from specs.models import ModelList
 
 STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
 
+MANY_SCRIPTS = (
+    "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\".\n"
+    "画一个橙色的大圆，其余保持不变。 צייר עיגול כתום גדול. नारंगी वृत्त \N{LARGE ORANGE CIRCLE}\N{ARTIST PALETTE}"
+)
+"""A harmless prompt with line breaks, quotation marks, five scripts and emoji."""
+
 THOROUGH = frozenset(
     {
+        "image-grey",
+        "image-palette",
         "images-modes",
         "mask-images-2",
         "mask-lying",
@@ -24,6 +32,7 @@ THOROUGH = frozenset(
         "mask-opaque",
         "mask-transparent",
         "n-3",
+        "prompt-in-many-scripts",
         "response-format-url-n-2",
     }
 )
@@ -70,7 +79,7 @@ def _exact(contract: Contract, models: ModelList | None, base: Draft) -> list[st
     """The exact sizes that are offered for the model, the smallest first."""
     model = str(base.get("model"))
     listed = models.get(model) if models else None
-    offered = listed.sizes if listed and listed.sizes else choosing.values(contract, "size", model)
+    offered = listed.sizes if listed else choosing.values(contract, "size", model)
     return sorted((str(size) for size in offered if "x" in str(size)), key=choosing.pixels)
 
 
@@ -138,6 +147,8 @@ def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iter
     yield Design("images-modes", base.with_images(*samples.in_other_modes()))
     for kind in ("jpeg", "webp"):
         yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
+    for name, mode in (("grey", "L"), ("palette", "P")):
+        yield Design(f"image-{name}", base.with_images(samples.in_mode(mode)))
 
 
 def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
@@ -153,6 +164,10 @@ def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
         yield Design("stream-mask", samples.masked(streamed.with_field("prompt", STRONG)))
     if "webp" in choosing.values(contract, "output_format"):
         yield Design("stream-webp", streamed.with_field("output_format", "webp"))
+
+
+def _prompts(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
+    yield Design("prompt-in-many-scripts", base.with_field("prompt", MANY_SCRIPTS))
 
 
 def _model_left_out(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
@@ -177,6 +192,7 @@ _MAKERS: tuple[Callable[[Contract, ModelList | None, Draft], Iterator[Design]], 
     _sizes,
     _inputs,
     _streams,
+    _prompts,
     _model_left_out,
     _options,
 )

@@ -23,6 +23,9 @@ from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
 
+PATIENCE = 3
+"""Attempts after which a gateway's status on one valid request may be the endpoint's answer."""
+
 _CASES: WeakKeyDictionary[Asked, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -85,9 +88,54 @@ class Evidence:
         return Counter(claim for asked in refused for claim in self.claims_of(asked))
 
     @cached_property
+    def went_well(self) -> frozenset[str]:
+        """The questions that were answered with success, at whatever attempt."""
+        return frozenset(str(a.exchange.question) for a in self.asked if a.outcome == "accepted")
+
+    @cached_property
+    def models(self) -> frozenset[str]:
+        """The models, by name, that some edit was accepted with."""
+        return frozenset(str(a.edit.get("model")) for a in self.asked if a.outcome == "accepted")
+
+    def may_not_use(self, asked: Asked) -> bool:
+        """Whether a refusal may be about the key's right to a model and nothing else."""
+        status = asked.response.status if asked.response else 0
+        return status == 403 and self.any_accepted and str(asked.edit.get("model")) not in self.models
+
+    @cached_property
+    def stubborn(self) -> tuple[Asked, ...]:
+        """The valid edits to which the endpoint would not play time and again, and that nothing else ever answered."""
+        answered = {a.exchange.question for a in self.asked if a.outcome in ("accepted", "refused", "crashed")}
+        return tuple(a for a in self.asked if is_valid(a) and is_stubborn(a) and a.exchange.question not in answered)
+
+    @cached_property
+    def never_relents(self) -> bool:
+        """Whether not playing is the endpoint's answer to some valid edits, and no trouble of the hour or the purse.
+
+        So it is when one of them was asked again after another edit had been accepted, in vain.
+        """
+        place = {id(asked): place for place, asked in enumerate(self.asked)}
+        played = [place[id(a)] for a in self.asked if is_valid(a) and a.outcome == "accepted"]
+        rounds: dict[str | None, list[int]] = {}
+        for asked in self.stubborn:
+            rounds.setdefault(asked.exchange.question, []).append(place[id(asked)])
+        return any(first < moment < last for first, last in map(_pair, rounds.values()) for moment in played)
+
+    @cached_property
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
+
+
+def _pair(places: list[int]) -> tuple[int, int]:
+    return places[0], places[-1]
+
+
+def is_stubborn(asked: Asked) -> bool:
+    """Whether 429 or a gateway's 5xx came to every attempt, or an empty purse was the excuse."""
+    status = asked.response.status if asked.response else 0
+    patient = (status == 429 or status >= 500) and asked.exchange.attempt >= PATIENCE
+    return asked.outcome == "unavailable" and (patient or asked.of_account)
 
 
 def _is_pooled(asked: Asked) -> bool:

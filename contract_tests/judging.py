@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from contract_tests.evidence import Evidence, gathered, is_valid
+from contract_tests.evidence import Evidence, gathered, is_stubborn, is_valid
 from contract_tests.findings import Finding, Verdict
 from contract_tests.questions import is_smaller
 from contract_tests.tallying import tally
@@ -21,9 +21,6 @@ from specs.applying import applies
 from specs.contract import Claim, Contract
 from specs.messages import Exchange
 from specs.rules import RULES, Breach, Silent
-
-PATIENCE = 3
-"""Attempts after which a gateway's 5xx on one valid request, while others are accepted, is the endpoint's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +132,10 @@ def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judg
     if asked.outcome == "accepted":
         return Judged(asked)
     status = asked.response.status if asked.response else None
-    stubborn = asked.outcome == "unavailable" and status is not None and (status == 429 or status >= 500)
-    if asked.outcome == "unavailable" and not (stubborn and asked.exchange.attempt >= PATIENCE):
+    if asked.outcome == "unavailable" and not (is_stubborn(asked) and evidence.never_relents):
         return Judged(asked, silent=asked.why)
-    if not evidence.any_accepted and status in (401, 403):
-        return Judged(asked, silent=f"the key was refused ({status})")
+    if status in (401, 403):
+        return Judged(asked, silent=f"the key was refused ({status}), or may not do this")
     blamed = evidence.to_blame(asked) if evidence.any_accepted else _basic(evidence.contract)
     if claim.id not in blamed:
         others = ", ".join(sorted(blamed)) or "nothing known"
@@ -166,7 +162,7 @@ def _answers(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
             continue
         if asked.outcome == "accepted":
             yield _ruled(claim, asked)
-        elif asked.outcome in ("unavailable", "crashed"):
+        elif asked.outcome in ("unavailable", "crashed") and asked.exchange.question not in evidence.went_well:
             yield Judged(asked, silent=asked.why)
 
 
@@ -182,7 +178,10 @@ def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
         refused = asked.breached and asked.outcome in ("refused", "crashed")
         any_answer = asked.response is not None and (claim.rule == "retry_after" or asked.response.status == 429)
         if any_answer or (refused and applies(claim, asked.edit, asked.features)):
-            yield _ruled(claim, asked)
+            yield Judged(asked, silent=_MAY_NOT) if evidence.may_not_use(asked) else _ruled(claim, asked)
+
+
+_MAY_NOT = "403, for a model that the key was never seen to get"
 
 
 _SAID: WeakKeyDictionary[Asked, dict[str, tuple[tuple[Breach, ...], str]]] = WeakKeyDictionary()

@@ -60,6 +60,7 @@ class Purse:
         self._began: float | None = None
         self._edits, self._credits = self.spent.edits, self.spent.credits
         self._held: list[Cost] = []
+        self._shut = ""
         self._changed = threading.Condition()
 
     def take(self, cost: Cost, *, wait: bool = True, missed: bool = True) -> bool:
@@ -76,6 +77,12 @@ class Purse:
                 return False
             self._held.append(cost)
             return True
+
+    def shut(self, why: str) -> None:
+        """Nothing is billed any more, and why."""
+        with self._changed:
+            self._shut = self._shut or why
+            self.closed = self.closed or why
 
     def settle(self, cost: Cost, *, billed: bool) -> None:
         """What was reserved was used, or not."""
@@ -107,6 +114,8 @@ class Purse:
         return self.limits.seconds - (self.clock() - self._began)
 
     def _lacks(self, cost: Cost) -> str:
+        if self._shut:
+            return self._shut
         held = sum(each.edits for each in self._held)
         if self.limits.budget is not None and self._edits + held + cost.edits > self.limits.budget:
             return _counted(self.limits.budget, "billable edit")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from contract_tests.asking import Asking
+from contract_tests.evidence import is_valid
 from contract_tests.findings import Finding
 from contract_tests.growing import Growing
 from contract_tests.questions import SMALLER
 from contract_tests.tallying import Group, grouped
 from specs.messages import Exchange
+from specs.transcripts import billed
 
 TIMES = 3
 """How often a request is asked in all, unless it breaks its claim a second time before."""
@@ -23,11 +25,28 @@ _IN_ORDER = ("sequence/", SMALLER)
 
 def ask_again(asking: Asking, growing: Growing) -> None:
     """Ask again, within the limits, what broke judged claims, until it is clear whether it does so every time."""
+    ask_the_stubborn(asking, growing)
     for _ in range(TIMES * DIFFERENT):
         findings = growing.findings(asking.exchanges)
         asked = [asking.again(exchange) for exchange in _wanted(findings, asking.exchanges)]
         if not any(asked):
             return
+
+
+def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
+    """Ask again what 429 or a gateway's 5xx answered: was it the hour, or the request? First, does anything go on?"""
+    seen = growing.evidence(asking.exchanges)
+    if not seen.stubborn or not seen.any_accepted:
+        return
+    good = [asked for asked in seen.asked if is_valid(asked) and asked.outcome == "accepted"]
+    since = seen.asked.index(seen.stubborn[0])
+    if not any(asked in good for asked in seen.asked[since:]):
+        again = asking.again(good[0].exchange)
+        if again is None or not billed(again):
+            return
+    different = {asked.exchange.question: asked.exchange for asked in seen.stubborn}
+    for exchange in list(different.values())[:DIFFERENT]:
+        asking.again(exchange)
 
 
 def _wanted(findings: Iterable[Finding], exchanges: Sequence[Exchange]) -> list[Exchange]:

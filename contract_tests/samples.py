@@ -31,11 +31,17 @@ def picture(width: int = SIDE, height: int = SIDE, kind: str = "png", seed: int 
 @lru_cache(maxsize=1)
 def in_other_modes() -> tuple[File, ...]:
     """The source picture with alpha, with a palette, and as a JPEG in shades of grey."""
-    clear, few, grey = (picturing.source(SIDE, SIDE).convert(mode) for mode in ("RGBA", "P", "L"))
     with io.BytesIO() as out:
-        grey.save(out, "JPEG", quality=92)
+        picturing.source(SIDE, SIDE).convert("L").save(out, "JPEG", quality=92)
         last = File(out.getvalue(), "grey.jpg", "image/jpeg")
-    return File(picturing.written(clear), "clear.png"), File(picturing.written(few), "few.png"), last
+    return in_mode("RGBA"), in_mode("P"), last
+
+
+@lru_cache(maxsize=8)
+def in_mode(mode: str) -> File:
+    """The source picture as a PNG in another mode: `RGBA`, `P` (a palette), `L` (shades of grey)."""
+    names = {"RGBA": "clear.png", "P": "few.png", "L": "grey.png"}
+    return File(picturing.written(picturing.source(SIDE, SIDE).convert(mode)), names[mode])
 
 
 def pictures(count: int, seed: int = 0) -> tuple[File, ...]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from contract_tests.client import Client
 from contract_tests.limits import Cost, Limits, Purse
 from contract_tests.pacing import Pace, told_to_wait
+from specs.answers import Asked
+from specs.edits import Edit
 from specs.messages import Exchange, Request
 from specs.recording import Recorder
 from specs.transcripts import billed
@@ -123,10 +125,15 @@ def may_be_billed(exchange: Exchange) -> bool:
     return billed(exchange) or (lost and exchange.purpose == "edit")
 
 
+def of_account(exchange: Exchange) -> bool:
+    """Whether an edit was refused because the key's account has run dry."""
+    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True)).of_account
+
+
 def is_final(exchange: Exchange, limits: Limits) -> bool:
     """Whether a question is not asked again after this; what was never answered is only asked again when cut off."""
     if exchange.attempt >= limits.patience:
         return True
     if exchange.response is None:
         return exchange.failure is None or exchange.failure.kind != "cut"
-    return exchange.response.status not in RETRIED
+    return exchange.response.status not in RETRIED or of_account(exchange)

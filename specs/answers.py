@@ -7,6 +7,7 @@ read leniently here: a `data:` prefix is stripped, a wrapper is looked into, a p
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,16 +25,15 @@ Outcome: TypeAlias = Literal["accepted", "refused", "crashed", "unavailable"]
 GATEWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 """Statuses by which an endpoint, or a host of pictures, says that it will not play just now."""
 
-_NOT_ABOUT_THE_REQUEST = frozenset(
-    {
-        "moderation_blocked",
-        "content_policy_violation",
-        "billing_hard_limit_reached",
-        "insufficient_quota",
-        "credit_balance_exhausted",
-    }
-)
+_MODERATED = frozenset({"moderation_blocked", "content_policy_violation"})
+_PURSE_CODES = frozenset({"billing_hard_limit_reached", "insufficient_quota", "credit_balance_exhausted"})
 """Codes of refusals that say nothing about the form of a request: moderation, and an empty purse."""
+
+_PURSE = re.compile(
+    r"(?<![a-z])(?:quota|credits?|balance|billing|per day|daily)(?![a-z])|余额|额度|欠费|点数|积分",
+    re.IGNORECASE,
+)
+"""What refusals say, in messages and codes of many relays, when a key's account has run dry."""
 
 EVENT_STREAM = "text/event-stream"
 
@@ -72,6 +72,15 @@ class Asked:
     def outcome(self) -> Outcome:
         """Whether the edit was accepted, refused, crashed on (500), or the endpoint would not play."""
         return self._ending[0]
+
+    @cached_property
+    def of_account(self) -> bool:
+        """Whether it was refused because the key's account has run dry, by status, code or words."""
+        status = self.response.status if self.response else 0
+        if not 400 <= status < 500:
+            return False
+        code = self.error.get("code") if isinstance(self.error, dict) else None
+        return status == 402 or str(code) in _PURSE_CODES or bool(_PURSE.search(f"{code} {self.refusal_text}"))
 
     @property
     def why(self) -> str:
@@ -178,6 +187,8 @@ def _message(body: Any) -> str:
 
 
 def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
+    if 400 <= status < 500 and asked.of_account:
+        return "unavailable", f"the account has run dry: {status} {asked.refusal_text[:80]}".strip()
     if status in GATEWAY:
         return "unavailable", f"the endpoint answered {status}"
     if status >= 500:
@@ -191,7 +202,7 @@ def _ending(status: int, asked: Asked) -> tuple[Outcome, str]:
 
 def _refusal(status: int, asked: Asked) -> tuple[Outcome, str]:
     code = asked.error.get("code") if isinstance(asked.error, dict) else None
-    if status == 402 or str(code) in _NOT_ABOUT_THE_REQUEST:
+    if str(code) in _MODERATED:
         return "unavailable", f"the endpoint would not play: {status} {code or ''}".strip()
     return "refused", f"the endpoint answered {status}"
 

@@ -26,6 +26,7 @@ UNUSUAL = frozenset(
         "files-first",
         "gzip-accepted",
         "long-boundary",
+        "mask-of-another-kind",
         "no-filename",
         "octet-stream-part",
         "quoted-boundary",
@@ -55,6 +56,8 @@ def _of_edit(edit: Edit) -> Iterator[str]:
         yield "mask"
         if edit.mask.data is not None and pictures.is_blank(edit.mask.data):
             yield "blank-mask"
+        if _kind(edit.mask) == "png" and edit.images and _kind(edit.images[0]) not in (None, "png"):
+            yield "mask-of-another-kind"
     if edit.streams:
         yield "stream"
     for picture in (*edit.images, *((edit.mask,) if edit.mask else ())):
@@ -63,6 +66,10 @@ def _of_edit(edit: Edit) -> Iterator[str]:
         yield "extra-field"
     if any(value == "" for value in edit.fields.values()):
         yield "empty-field"
+
+
+def _kind(picture: Input) -> str | None:
+    return pictures.kind_of(picture.data) if picture.data is not None else None
 
 
 def _of_input(picture: Input) -> Iterator[str]:

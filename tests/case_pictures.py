@@ -4,7 +4,8 @@
 `fill` (a colour), `patches` ([left, top, right, bottom, colour] each), `clear` (a box or `all`: alpha 0), `half` (a
 box: alpha 128), `alpha: true` (an alpha channel, opaque), `mode` (a Pillow mode), `transparency` (an index or value),
 `turned` (an EXIF orientation), `bytes` (a PNG padded to exactly so many bytes).
-Around a picture: `{cut: picture, keep: 0.5}` (its first half), `{header: picture}` (a PNG's first 33 bytes).
+Around a picture: `{cut: picture, keep: 0.5}` (its first half), `{cut: picture, drop: 12}` (all but 12 bytes), `{flip:
+picture, at: -14}` (one byte turned), `{header: picture}` (a PNG's first 33 bytes).
 Not pictures: `{raw: text}`, `{hex: digits}`.
 """
 
@@ -22,7 +23,7 @@ from PIL import Image
 
 KINDS = ("png", "jpeg", "webp", "gif", "bmp", "tiff")
 OPTIONS = {"fill", "patches", "clear", "half", "alpha", "mode", "transparency", "turned", "bytes"}
-AROUND = {"cut", "keep", "header", "raw", "hex"}
+AROUND = {"cut", "keep", "drop", "flip", "at", "header", "raw", "hex"}
 
 
 def made(words: Mapping[str, Any]) -> bytes:
@@ -39,7 +40,11 @@ def _made(text: str) -> bytes:
         return bytes.fromhex(words["hex"])
     if "cut" in words:
         whole = made(words["cut"])
-        return whole[: int(len(whole) * words.get("keep", 0.5))]
+        return whole[: -words["drop"]] if "drop" in words else whole[: int(len(whole) * words.get("keep", 0.5))]
+    if "flip" in words:
+        bent = bytearray(made(words["flip"]))
+        bent[words["at"]] ^= 255
+        return bytes(bent)
     if "header" in words:
         return made(words["header"])[:33]
     kind = next(kind for kind in KINDS if kind in words)

@@ -17,10 +17,12 @@ from contract_tests.asking import Asking, Limits
 from contract_tests.client import Client
 from contract_tests.evidence import Evidence, gathered
 from contract_tests.findings import Finding, Report
+from contract_tests.growing import Growing
 from contract_tests.judging import findings
 from contract_tests.plan import plan
 from contract_tests.pooling import Bench
 from contract_tests.questions import Question
+from contract_tests.repeating import ask_the_stubborn
 from contract_tests.reports import json_form
 from contract_tests.running import TRANSCRIPT, Order, reported, run
 from mock_server.serving import running
@@ -105,6 +107,7 @@ def walked(provider: str, limits: Limits | None = None, **settings: object) -> W
         asking.read_models()
         asking.ask(questions)
         Apart(asking, bench).explain(questions)
+        ask_the_stubborn(asking, Growing(contract))
     transcript = Transcript(Header(provider, mock.url, time.time()), tuple(asking.exchanges))
     report = reported(contract, transcript, asking.unasked, asking.purse.closed)
     return Walk(report.findings, transcript.exchanges, None)

@@ -169,7 +169,8 @@ def test_an_endpoint_that_is_always_busy_is_told_once() -> None:
         replace(e, response=_with_body(_good(), _ERROR, 429), attempt=3) if e.question in asked else e
         for e in faultless()
     ]
-    evidence = gathered(loading.load(PROVIDER), exchanges)
+    again = [replace(e, id=f"{e.id}-again") for e in exchanges if e.question in asked]
+    evidence = gathered(loading.load(PROVIDER), (*exchanges, *again))
     found, causes = explained(findings(evidence), evidence)
     assert {f.claim.id for f in found if f.cause == "always-busy"} >= {"accepts-mask", "accepts-several-results"}
     assert "429" in causes[0].sentence

@@ -94,11 +94,11 @@ def values(rule: str, field: str, numbers: dict[str, Any], kind: type) -> list[o
 @pytest.mark.parametrize(
     ("rule", "field", "numbers", "bad", "good"),
     [
-        ("integer_between", "n", {"minimum": 1, "maximum": 10}, [0, 11, -1, 2**63, 10**25], [1, 10]),
+        ("integer_between", "n", {"minimum": 1, "maximum": 10}, [0, 11, -1, 2**32 + 1, 2**63, 10**25], [1, 10]),
         ("integer_between", "n", {"minimum": 1, "maximum": 9007199254740991}, [0, 2**53, -1, 2**63, 10**25], [1]),
-        ("integer_between", "n", {"minimum": 0, "maximum": 3}, [-1, 4, 2**63, 10**25], [0, 3]),
+        ("integer_between", "n", {"minimum": 0, "maximum": 3}, [-1, 4, 2**32 + 1, 2**63, 10**25], [0, 3]),
         ("integer_at_least", "n", {"minimum": 1}, [0, -1, -(2**63) - 1], [1]),
-        ("field_type", "n", {"type": "integer"}, ["abc", "1.5"], []),
+        ("field_type", "n", {"type": "integer"}, ["abc", "1.5", "2abc"], []),
         ("text_at_least", "prompt", {"minimum": 1}, [""], [".", "猫"]),
         ("field_one_of", "quality", {"values": ["low", "high"], "disputed": ["hd"]},
          ["low-nothing", "ultra", "standard"], ["low", "high"]),

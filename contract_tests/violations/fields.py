@@ -10,18 +10,18 @@ from contract_tests import choosing
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
 
 _OTHER_TYPES: dict[str, dict[str, Any]] = {
-    "string": {"integer": 123, "boolean": True, "array": ["x"], "object": {}},
+    "string": {"integer": 123, "boolean": True, "array": ["x"], "object": {"type": "text", "text": "x"}},
     "integer": {"text": "abc", "number-in-text": "2", "fraction": 1.5, "boolean": True, "array": [1], "empty": ""},
     "boolean": {"text": "maybe", "yes": "yes", "integer": 2, "array": [True]},
 }
 _OTHER_TEXT: dict[str, dict[str, str]] = {
-    "integer": {"text": "abc", "fraction": "1.5"},
+    "integer": {"text": "abc", "fraction": "1.5", "number-and-text": "2abc"},
     "boolean": {"text": "maybe"},
 }
 _NEIGHBOURS: dict[str, tuple[str, ...]] = {
     "quality": ("ultra", "standard", "hd"),
     "size": ("512x512", "1792x1024", "1025x1024", "1024x1023", "1024*1024", "0x0", "large"),
-    "output_format": ("bmp", "tiff"),
+    "output_format": ("bmp", "jpg", "gif", "tiff"),
     "response_format": ("base64", "file"),
     "background": ("white",),
     "moderation": ("none",),
@@ -124,7 +124,8 @@ def integer_between(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attemp
     """One too few, one too many, and numbers that do not fit a machine word; and both ends."""
     start = _accompanied(start, numbers["field"])
     least, most = numbers["minimum"], numbers["maximum"]
-    yield from _out_of_range(start, numbers["field"], (least - 1, most + 1, -1, 2**63, 10**25), least, most)
+    wrapped = 2**32 + max(least, 1)
+    yield from _out_of_range(start, numbers["field"], (least - 1, most + 1, -1, wrapped, 2**63, 10**25), least, most)
     for value in dict.fromkeys((least, most)):
         if value <= _LARGEST_ASKED:
             yield _in_range(start, numbers["field"], value)

@@ -43,13 +43,14 @@ def mask_has_alpha(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attemp
 
 @violation("mask_matches_image")
 def mask_matches_image(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """One pixel off on either side, half the size, transposed; as large as the second picture, or as the first."""
+    """One pixel off on either side, half, double, transposed; as large as the second picture, or as the first."""
     for name, width, height in (
         ("wider", _SIDE + 1, _SIDE),
         ("narrower", _SIDE - 1, _SIDE),
         ("taller", _SIDE, _SIDE + 1),
         ("shorter", _SIDE, _SIDE - 1),
         ("half", _SIDE // 2, _SIDE // 2),
+        ("double", 2 * _SIDE, 2 * _SIDE),
     ):
         yield Bad(f"mask-{name}", start.draft.with_mask(samples.mask(width=width, height=height)))
     wide, tall = (2 * _SIDE, _SIDE), (_SIDE, 2 * _SIDE)

@@ -95,6 +95,8 @@ def image_kind(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     yield Bad("image-text-as-png", start.draft.with_images(samples.pretending()))
     yield Bad("image-empty", start.draft.with_images(samples.pretending(b"")))
     yield Bad("image-svg", start.draft.with_images(File(_SVG, "picture.svg", "image/svg+xml")))
+    if "gif" not in numbers["kinds"]:
+        yield Bad("image-second-gif", start.draft.with_images(samples.picture(), samples.picture(kind="gif")))
     yield Bad("image-second-text-as-png", start.draft.with_images(samples.picture(), samples.pretending()))
 
 
@@ -104,6 +106,7 @@ def image_decodes(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt
     for way in samples.CUT:
         yield Bad(f"image-{way}", start.draft.with_images(samples.broken(way)))
     yield Bad("image-second-truncated", start.draft.with_images(samples.picture(), samples.broken("truncated")))
-    jpeg = samples.picture(kind="jpeg")
-    halved = File(jpeg.data[: len(jpeg.data) // 2], jpeg.filename, jpeg.content_type)
-    yield Bad("image-jpeg-truncated", start.draft.with_images(halved))
+    for kind in ("jpeg", "webp"):
+        whole = samples.picture(kind=kind)
+        halved = File(whole.data[: len(whole.data) // 2], whole.filename, whole.content_type)
+        yield Bad(f"image-{kind}-truncated", start.draft.with_images(halved))

@@ -17,7 +17,7 @@ _SOONEST = 1_000_000_000_000
 """Numbers from here on are no seconds (they would lie 31,000 years ahead) but milliseconds."""
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def success_status(asked: Asked, *, status: int) -> Said:
     """A successful edit is answered with HTTP {status}."""
     if asked.response is None or asked.outcome != "accepted":
@@ -74,7 +74,10 @@ def no_wrapper(asked: Asked) -> Said:
 
 
 def _response(asked: Asked) -> dict[str, Any]:
-    """The ImagesResponse, looked for inside a wrapper too."""
+    """The ImagesResponse, looked for inside a wrapper too; of a stream, what its last completed event tells."""
+    if asked.edit.streams:
+        told = [value for _frame, value in asked.events if isinstance(value, dict)]
+        return next((value for value in reversed(told) if str(value.get("type", "")).endswith("completed")), {})
     body = asked.body if isinstance(asked.body, dict) else {}
     inner = body.get("data")
     return {**body, **inner} if isinstance(inner, dict) else body
@@ -111,7 +114,7 @@ def data_count(asked: Asked) -> Said:
         yield Breach(f"{found} pictures came, {asked.edit.count} were asked for", str(asked.edit.count), str(found))
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def echo_in(asked: Asked, *, field: str, values: list[str]) -> Said:
     """Where the answer tells `{field}`, it is one of {values}."""
     told = _response(asked).get(field, ABSENT)
@@ -121,7 +124,7 @@ def echo_in(asked: Asked, *, field: str, values: list[str]) -> Said:
         yield Breach(f"`{field}` is told as {told!r}", f"one of {', '.join(values)}", repr(told))
 
 
-@rule("answer")
+@rule("answer", finished=True)
 def echo_matches(asked: Asked, *, field: str) -> Said:
     """Where the answer tells `{field}`, it is true of the picture (or what was asked for)."""
     told = _response(asked).get(field, ABSENT)
@@ -136,7 +139,7 @@ def echo_matches(asked: Asked, *, field: str) -> Said:
 
 
 def _truth(asked: Asked, field: str, told: Any) -> Any:
-    seen = next((pictures.look(p.data) for p in asked.payloads if p.data), None)
+    seen = next((pictures.look(p.data) for p in asked.finals if p.data), None)
     if field == "size":
         return seen.size if seen and exact_size(told) else None
     if field == "output_format":

@@ -87,7 +87,7 @@ def picture_whole(asked: Asked) -> Said:
     if not found:
         yield Silent("no picture's bytes could be read")
     for payload, data in found:
-        if why := pictures.decodes(data):
+        if why := pictures.decodes(data) or pictures.torn(data):
             yield Breach(f"picture {payload.index} does not decode: {why}", "a whole picture", why)
 
 

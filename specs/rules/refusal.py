@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from specs.answers import Asked
@@ -15,9 +15,12 @@ from specs.rules.request import FAKE, REDACTED
 
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|^\s+at [\w.$<>]+ ?\([^)]*:\d+|"
-    r"goroutine \d+ \[|\bat (?:java|org|com)\.[\w.$]+\(|node_modules/|Werkzeug Debugger",
+    r"goroutine \d+ \[|\bat (?:java|org|com)\.[\w.$]+\(|node_modules/|Werkzeug Debugger|^Stack trace:$|"
+    r"[\w./\\-]+\.(?:cpp|cs|go|java|jsx?|[cm]js|kt|php|py|rb|rs|scala|tsx?)(?::line |:|\()\d+",
     re.MULTILINE,
 )
+"""Of Python, JavaScript, Go, Java, .NET, PHP, Ruby, Rust: a headline, a frame, or a source file with a line number."""
+
 _UNREACHED = ("route_known", "method_allowed")
 """Breaches that never reach the operation: its document says nothing about the body of their refusal."""
 
@@ -125,6 +128,9 @@ def error_names_param(asked: Asked) -> Said:
     body = _envelope(asked)
     error = body.get("error") if body is not ABSENT else None
     names = _culprits(asked)
+    if isinstance(error, dict) and (stranger := _blamed_for_a_mask(error.get("param"), asked)):
+        yield Breach(f"`error.param` is {stranger!r}, the mask is at fault", "'mask', or none", repr(stranger))
+        return
     if not isinstance(error, dict) or "param" not in error or not names or _status(asked) == _BUSY:
         yield Silent("no field is at fault, or the refusal has no `param`")
         return
@@ -144,12 +150,32 @@ def _culprits(asked: Asked) -> list[str]:
     return [name for cause in causes if cause.param for name in (cause.param, *cause.params)]
 
 
+def _blamed_for_a_mask(param: Any, asked: Asked) -> str:
+    """The field that is named though only the mask is wrong; empty where none is, or another may be at fault.
+
+    Few documents say what a refused mask is called, so its absence, its own name and the picture's all pass.
+    """
+    causes = [claim for claim in asked.breached if claim.refusal]
+    only = causes and all(claim.rule.startswith("mask_") and claim.judged for claim in causes)
+    if not only or asked.disputed or param not in asked.edit.fields or _may_be(param, asked.doubtful):
+        return ""
+    return str(param)
+
+
 def _may_be(param: Any, fields: frozenset[str]) -> bool:
     return isinstance(param, str) and any(re.match(rf"{re.escape(field)}s?(?=[\[.]|\Z)", param) for field in fields)
 
 
 def _names(param: Any, names: list[str]) -> bool:
     return isinstance(param, str) and any(param == name or param.startswith(f"{name}[") for name in names)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 @rule("refusal")
@@ -159,8 +185,7 @@ def no_trace(asked: Asked) -> Said:
         yield Silent("nothing came back")
         return
     text = asked.response.body.decode("utf-8", "replace")
-    if isinstance(asked.body, dict):
-        text += "\n" + json.dumps(asked.body, ensure_ascii=False).replace("\\n", "\n").replace('\\"', '"')
+    text = "\n".join((text, *_texts(asked.body)))
     if found := _TRACE.search(text):
         yield Breach("the refusal shows a stack trace", "no inside of the server", found.group(0).strip()[:60])
 

@@ -148,7 +148,7 @@ def mask_repaints_transparent(asked: Asked, *, least: float) -> Said:
 
 
 @rule("answer", finished=True)
-def mask_heeded(asked: Asked, *, times: float = 1.5) -> Said:
+def mask_heeded(asked: Asked, *, times: float = 1.2) -> Said:
     """The transparent part of the mask changes at least {times} times as much as the opaque part."""
     both = [(p, seen.inside, seen.outside) for p, seen in _changes(asked)]
     found = [(p, inside, outside) for p, inside, outside in both if inside is not None and outside is not None]
@@ -157,5 +157,5 @@ def mask_heeded(asked: Asked, *, times: float = 1.5) -> Said:
     for payload, inside, outside in found:
         if inside < times * outside:
             told = f"{inside:.1f} inside, {outside:.1f} outside"
-            sentence = f"the mask made no difference to picture {payload.index}: change {told}"
+            sentence = f"picture {payload.index} changed under the mask hardly more than elsewhere: {told}"
             yield Breach(sentence, f"inside >= {times} x outside", told)

@@ -341,8 +341,8 @@ def answers_without_a_type(reply: Reply) -> Reply:
 
 @mischief("reply", "openai")
 def large_answers_are_cut(reply: Reply) -> Reply:
-    """An answer is cut off after a million bytes."""
-    return reply.with_body(reply.body[:1_000_000]) if is_success(reply) else reply
+    """An answer is cut off after half a million bytes."""
+    return reply.with_body(reply.body[:500_000]) if is_success(reply) else reply
 
 
 # ----------------------------------------------------------------------------------------- how many pictures, how large
@@ -488,6 +488,15 @@ def large_sizes_are_refused(order: Order) -> Order:
     """A size of over four million pixels is refused."""
     width, height = _sides(order)
     if width * height > 4_000_000:
+        raise Refused("value", "size")
+    return order
+
+
+@mischief("order", "openai")
+def largest_sizes_are_refused(order: Order) -> Order:
+    """A size of over five million pixels is refused."""
+    width, height = _sides(order)
+    if width * height > 5_000_000:
         raise Refused("value", "size")
     return order
 
@@ -922,7 +931,9 @@ def mask_inverted_for_the_second(work: Work) -> Work:
 @mischief("order")
 def mask_inverted_in_json(order: Order) -> Order:
     """In JSON the mask is inverted."""
-    return _mask_made(order, lambda mask, _size: inverted(mask)) if order.typed else order
+    return (
+        _mask_made(order, lambda mask, _size: inverted(mask) if mask.mode == "RGBA" else mask) if order.typed else order
+    )
 
 
 @mischief("work")
@@ -1075,7 +1086,7 @@ def transparency_lost_in_json(order: Order) -> Order:
     return _without(order, "background") if lost else order
 
 
-@mischief("retouch")
+@mischief("retouch", unpromised="no claim says what an opaque background looks like")
 def opaque_with_holes(work: Work, _index: int, file: bytes) -> bytes:
     """Where an opaque background is asked for the left half is transparent."""
     if work.values.get("background") != "opaque" or work.kind == "jpeg":
@@ -1094,7 +1105,7 @@ def third_is_the_second(work: Work) -> Work:
     return replace(work, retouch=lambda _work, index, file: plain.picture(1) if index == 2 else file)
 
 
-@mischief("work")
+@mischief("work", unpromised="they do differ, and by how much no document says")
 def copies_packed_anew(work: Work) -> Work:
     """All pictures of an answer are the first, each time gone through a lossy encoder."""
     plain = replace(work, retouch=None)
@@ -1108,7 +1119,7 @@ def copies_packed_anew(work: Work) -> Work:
     return replace(work, retouch=packed)
 
 
-@mischief("work")
+@mischief("work", unpromised="they do differ, and by how much no document says")
 def copies_but_for_a_pixel(work: Work) -> Work:
     """All pictures of an answer are the first, but for one pixel."""
     plain = replace(work, retouch=None)
@@ -1440,13 +1451,13 @@ def unknown_paths_lead_home(reply: Reply) -> Reply:
     return _refusal(reply, _PAGE.format("Welcome"), 200, "text/html") if of(reply, "route") else reply
 
 
-@mischief("reply")
+@mischief("reply", unpromised="a path that is none is refused by whatever stands before the operation")
 def unknown_paths_have_a_page(reply: Reply) -> Reply:
     """An unknown path is answered with 404 and a page."""
     return _refusal(reply, _PAGE.format("404 Not Found"), 404, "text/html") if of(reply, "route") else reply
 
 
-@mischief("reply")
+@mischief("reply", unpromised="a method that is none is refused by whatever stands before the operation")
 def other_methods_have_a_page(reply: Reply) -> Reply:
     """Another method is answered with 405 and a page."""
     return _refusal(reply, _PAGE.format("405 Not Allowed"), 405, "text/html") if of(reply, "method") else reply
@@ -1617,6 +1628,12 @@ def key_in_a_message(reply: Reply) -> Reply:
 def key_in_base64(reply: Reply) -> Reply:
     """Refusals show the caller's key in base64."""
     return told(reply, message="token " + base64.b64encode(KEY.encode()).decode()) if of_the_body(reply) else reply
+
+
+@mischief("reply")
+def key_but_for_its_end(reply: Reply) -> Reply:
+    """Refusals show the caller's key but for its last three characters."""
+    return told(reply, message=f"no such value (key {KEY[:-3]}***)") if of_the_body(reply) else reply
 
 
 @mischief("reply")

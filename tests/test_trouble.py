@@ -1,0 +1,144 @@
+"""What changes while a run goes on breaks no claim, the hour, the purse, a right; what never relents does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from contract_tests.asking import DRY
+from contract_tests.evidence import PATIENCE
+from contract_tests.judging import judge
+from contract_tests.questions import Question
+from mock_server.serving import running
+from mock_server.settings import Settings
+from specs import loading
+from specs.answers import Asked
+from specs.edits import Edit
+from specs.messages import Exchange, Response
+from tests.pool_walks import Walk, pooled, walk
+from tests.walking import planned
+
+PROVIDER = "chatanywhere"
+FREE = sum(not question.billable for question in pooled(PROVIDER))
+"""Requests of a quick run before the first edit."""
+
+
+def troubled(*scenarios: str, out: Path | None = None) -> Walk:
+    """A quick run of a faultless mock to which these scenarios happen, one after the other, from the third edit on."""
+    script = (f"pass;times={FREE + 2}", *scenarios)
+    with running(Settings(providers=(PROVIDER,), caption=False, scenarios=script)) as mock:
+        return walk(mock.url, PROVIDER, **({"out": out} if out else {}))
+
+
+@pytest.mark.parametrize("scenario", ["503", "429", "gateway-timeout"])
+def test_an_outage_of_some_edits_breaks_nothing(scenario: str) -> None:
+    found = troubled(f"{scenario};times={2 * PATIENCE + 1}")
+    assert sum(e.response is not None and e.response.status >= 429 for e in found.exchanges) == 2 * PATIENCE + 1
+    assert found.broken == set()
+    assert "valid-edit-accepted" in found.of("holds")
+
+
+def test_an_account_that_runs_dry_ends_the_run_and_breaks_nothing(tmp_path: Path) -> None:
+    found = troubled("quota;times=0", out=tmp_path)
+    assert found.broken == set()
+    refused = [place for place, e in enumerate(found.exchanges) if e.response and e.response.status == 429]
+    assert refused == list(range(len(found.exchanges) - DRY - 1, len(found.exchanges)))  # one to make sure
+    told = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert not told["complete"]
+    assert any("the account has run dry: 429" in finding["reason"] for finding in told["findings"])
+
+
+PURSES = {
+    "the status": (402, {"error": {"message": "Pay first.", "type": "t", "param": None, "code": None}}),
+    "OpenAI's code": (
+        429,
+        {"error": {"message": "No more.", "type": "t", "param": None, "code": "insufficient_quota"}},
+    ),
+    "a gateway's code": (403, {"error": {"message": "x", "type": "t", "param": "", "code": "insufficient_user_quota"}}),
+    "Chinese words": (
+        403,
+        {"error": {"message": "账户余额过低", "code": "403 FORBIDDEN"}},
+    ),
+    "a wrapper": (400, {"code": 12001, "message": "用户Credits不足", "data": None}),
+    "a day's limit": (429, {"error": {"message": "The free account is limited to 200 requests per day."}}),
+}
+OTHERS = {
+    "a rate limit": (
+        429,
+        {"error": {"message": "Too many requests. Wait 3 s.", "code": "rate_limit_exceeded"}},
+    ),
+    "a defect": (400, {"error": {"message": "The prompt is too long.", "param": "prompt", "code": "string_too_long"}}),
+    "a right": (403, {"error": {"message": "Not allowed.", "type": "permission_error"}}),
+    "success": (200, {"created": 1, "data": [], "message": "your balance"}),
+}
+
+
+def _asked(status: int, body: object) -> Asked:
+    request = _question("valid-edit").request(loading.load(PROVIDER), "http://a.invalid/v1/images/edits", "k")
+    response = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
+    return Asked(Exchange("1", request, response), Edit(request, "multipart", None, on_route=True))
+
+
+@pytest.mark.parametrize(("status", "body"), PURSES.values(), ids=PURSES)
+def test_an_empty_purse_is_known_by_status_code_or_words(status: int, body: object) -> None:
+    asked = _asked(status, body)
+    assert asked.of_account
+    assert asked.outcome == "unavailable"
+
+
+@pytest.mark.parametrize(("status", "body"), OTHERS.values(), ids=OTHERS)
+def test_other_answers_are_not_about_the_purse(status: int, body: object) -> None:
+    assert not _asked(status, body).of_account
+
+
+def _question(id: str) -> Question:
+    return next(question for question in planned(PROVIDER) if question.id == id)
+
+
+def _answered(said: Iterable[tuple[str, int]]) -> tuple[Exchange, ...]:
+    """Exchanges of valid questions: each with the status that came, 200 with a picture; gateways' three times."""
+    found: list[Exchange] = []
+    for id, status in said:
+        question, contract = _question(id), loading.load(PROVIDER)
+        request = question.request(contract, f"http://a.invalid{contract.edit.path}", "k")
+        body = (
+            {"created": 1, "data": [{"url": "http://a.invalid/1"}]} if status == 200 else {"error": {"message": "no"}}
+        )
+        response = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
+        for attempt in range(1, PATIENCE + 1) if status in (429, 503) else (1,):
+            more = {"question": id, "about": question.about, "attempt": attempt, "purpose": "edit"}
+            found.append(Exchange(f"{len(found)}", request, response, **more))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+GOOD, MASKED = "valid-edit", "mask-window"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 0)), "broken"),
+        (((GOOD, 200), (MASKED, 0), (GOOD, 200)), "inconclusive"),
+        (((GOOD, 200), (MASKED, 0), (MASKED, 0)), "inconclusive"),
+        (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 200)), "holds"),
+        (((MASKED, 0), (MASKED, 0)), "inconclusive"),
+    ],
+    ids=["again in vain", "once", "nothing else went on", "later it did", "nothing ever did"],
+)
+def test_a_gateway_s_status_is_an_answer_when_it_comes_again_while_others_are_served(
+    said: tuple[tuple[str, int], ...], verdict: str, status: int
+) -> None:
+    exchanges = _answered((id, came or status) for id, came in said)
+    found = {finding.claim.id: finding.verdict for finding in judge(loading.load(PROVIDER), exchanges)}
+    assert found["accepts-mask"] == verdict
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_right_that_is_missing_is_no_matter_of_the_request(status: int) -> None:
+    exchanges = _answered(((GOOD, 200), (MASKED, status), (GOOD, 200), (MASKED, status)))
+    found = {finding.claim.id: finding.verdict for finding in judge(loading.load(PROVIDER), exchanges)}
+    assert "broken" not in (found["accepts-mask"], found["valid-edit-accepted"])
