@@ -34,7 +34,10 @@ def ask_again(asking: Asking, growing: Growing) -> None:
 
 
 def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
-    """Ask again what 429 or a gateway's 5xx answered: was it the hour, or the request? First, does anything go on?"""
+    """Ask again to what the endpoint would not play: was it the hour, or the request? First, does anything go on?
+
+    Some are asked; once one of them is accepted all are, for none was answered yet.
+    """
     seen = growing.evidence(asking.exchanges)
     if not seen.stubborn or not seen.any_accepted:
         return
@@ -45,8 +48,12 @@ def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
         if again is None or not billed(again):
             return
     different = {asked.exchange.question: asked.exchange for asked in seen.stubborn}
-    for exchange in list(different.values())[:DIFFERENT]:
-        asking.again(exchange)
+    relented = False
+    for number, exchange in enumerate(different.values()):
+        if number >= DIFFERENT and not relented:
+            return
+        again = asking.again(exchange)
+        relented = relented or (again is not None and billed(again))
 
 
 def _wanted(findings: Iterable[Finding], exchanges: Sequence[Exchange]) -> list[Exchange]:
