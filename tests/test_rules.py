@@ -15,6 +15,9 @@ import specs.rules.register
 from case_subjects import ANSWER, EDIT, REQUEST, SUBJECT
 from casework import ABOUT, GROUP, HOME, Case, cases, groups
 from specs import loading
+from specs.answers import Asked
+from specs.edits import Edit
+from specs.messages import Exchange, Request, Response
 from specs.rules import RULES, Breach, Rule, Silent
 
 CASES = tuple(cases())
@@ -47,6 +50,14 @@ def sentences(said: Breach | Silent) -> tuple[str, ...]:
 def is_a_line(text: object) -> bool:
     """Whether a text can stand in a report: short enough to be read, whatever was sent."""
     return isinstance(text, str) and len(text) < 400
+
+
+@pytest.mark.parametrize("text", ["a", "a.", "\n", " ", "\n at ", "at java.", 'File "'])
+def test_a_trace_is_looked_for_in_long_texts_in_one_go(text: str) -> None:
+    request = Request("POST", "http://a.invalid/v1/images/edits")
+    exchange = Exchange("1", request, Response(400, (), (text * 1_000_000).encode()))
+    asked = Asked(exchange, Edit(request, "multipart", None, on_route=True))
+    assert RULES["no_trace"].say(asked, {}) == ()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)

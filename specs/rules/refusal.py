@@ -14,12 +14,15 @@ from specs.rules.register import Breach, Said, Silent, rule
 from specs.rules.request import FAKE, REDACTED
 
 _TRACE = re.compile(
-    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|^\s+at [\w.$<>]+ ?\([^)]*:\d+|"
+    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|^[ \t]+at [\w.$<>]+ ?\([^)]*:\d+|"
     r"goroutine \d+ \[|\bat (?:java|org|com)\.[\w.$]+\(|node_modules/|Werkzeug Debugger|^Stack trace:$|"
-    r"[\w./\\-]+\.(?:cpp|cs|go|java|jsx?|[cm]js|kt|php|py|rb|rs|scala|tsx?)(?::line |:|\()\d+",
+    r"(?P<file>\w\.(?:cpp|cs|go|java|jsx?|[cm]js|kt|php|py|rb|rs|scala|tsx?)(?::line |:|\()\d+)",
     re.MULTILINE,
 )
 """Of Python, JavaScript, Go, Java, .NET, PHP, Ruby, Rust: a headline, a frame, or a source file with a line number."""
+
+_PATH = re.compile(r"[\w./\\-]*\Z")
+"""What stands before the end of a file's name: looked for in a few characters only, for texts can be long words."""
 
 _UNREACHED = ("route_known", "method_allowed")
 """Breaches that never reach the operation: its document says nothing about the body of their refusal."""
@@ -187,7 +190,9 @@ def no_trace(asked: Asked) -> Said:
     text = asked.response.body.decode("utf-8", "replace")
     text = "\n".join((text, *_texts(asked.body)))
     if found := _TRACE.search(text):
-        yield Breach("the refusal shows a stack trace", "no inside of the server", found.group(0).strip()[:60])
+        before = _PATH.search(text[max(0, found.start() - 40) : found.start()]) if found["file"] else None
+        shown = (before[0] if before else "") + found[0].strip()
+        yield Breach("the refusal shows a stack trace", "no inside of the server", shown[:60])
 
 
 @rule("refusal")
