@@ -5,14 +5,13 @@ Told by the first valid edits, before much is asked: a wrong address or key is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from contract_tests.questions import Question
 from specs.answers import Asked
 from specs.edits import Edit
 from specs.messages import Exchange, Response, media_type
-from specs.payloads import decoded
+from specs.payloads import decoded, texts
 from specs.pictures import kind_of
 
 LOOKED_AT = 2
@@ -150,17 +149,9 @@ def _pictured(exchange: Exchange, response: Response) -> bool:
         return True
     if any(str(value.get("type", "")).startswith("image_") for _, value in asked.events if isinstance(value, dict)):
         return True
-    return any(_is_new_picture(text, sent.body) for text in _texts(asked.body))
+    return any(_is_new_picture(text, sent.body) for text in texts(asked.body))
 
 
 def _is_new_picture(text: str, sent: bytes) -> bool:
     data = decoded(text) if len(text) >= _LEAST else None
     return data is not None and kind_of(data) is not None and data not in sent and text.encode() not in sent
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)

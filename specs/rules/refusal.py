@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from specs.answers import Asked
 from specs.edits import ABSENT
 from specs.messages import media_type
+from specs.payloads import texts
 from specs.reading import json_type
 from specs.rules.register import Breach, Said, Silent, rule
 from specs.rules.request import FAKE, REDACTED
@@ -173,14 +173,6 @@ def _names(param: Any, names: list[str]) -> bool:
     return isinstance(param, str) and any(param == name or param.startswith(f"{name}[") for name in names)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
-
-
 @rule("refusal")
 def no_trace(asked: Asked) -> Said:
     """A refusal shows nothing of the server's inside: no stack trace, no source file."""
@@ -188,7 +180,7 @@ def no_trace(asked: Asked) -> Said:
         yield Silent("nothing came back")
         return
     text = asked.response.body.decode("utf-8", "replace")
-    text = "\n".join((text, *_texts(asked.body)))
+    text = "\n".join((text, *texts(asked.body)))
     if found := _TRACE.search(text):
         before = _PATH.search(text[max(0, found.start() - 40) : found.start()]) if found["file"] else None
         shown = (before[0] if before else "") + found[0].strip()
