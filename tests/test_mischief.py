@@ -50,4 +50,4 @@ def test_the_same_questions_accuse_no_honest_endpoint() -> None:
 def test_no_mischief_is_a_fault_of_the_mock() -> None:
     assert len(MISCHIEFS) > 150
     assert MISCHIEFS.keys().isdisjoint(FAULTS)
-    assert sum(bool(one.unpromised) for one in MISCHIEFS.values()) < 10
+    assert sum(bool(one.unpromised) for one in MISCHIEFS.values()) < 15

@@ -63,7 +63,8 @@ class _Grid:
 
 @violation("size_on_grid")
 def size_on_grid(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """Sides beside the grid, a shape too long, text that is no size; and the smallest and the longest that are right.
+    """Sides beside the grid, a shape too long, text that is no size; and the smallest, the longest, the tallest that
+    are right.
 
     The limits of sides and pixels are not tried: sources disagree on them, and a size beyond them is dear.
     """
@@ -78,5 +79,6 @@ def size_on_grid(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
         yield Bad(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"))
     for text in ("0x0", "1024", "huge"):
         yield Bad(f"size-{text}", start.draft.with_field("size", text))
-    for name, (wide, high) in (("least", allowed[0]), ("slimmest", max(allowed, key=lambda s: s[0] / s[1]))):
+    slimmest = max(allowed, key=lambda size: size[0] / size[1])
+    for name, (wide, high) in (("least", allowed[0]), ("slimmest", slimmest), ("slimmest-standing", slimmest[::-1])):
         yield Good(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"), start.first)

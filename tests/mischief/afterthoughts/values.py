@@ -120,14 +120,14 @@ def largest_sizes_are_refused(order: Order) -> Order:
     return order
 
 
-@mischief("order", "openai")
+@mischief("order", "openai", unpromised="the sources disagree on the limits")
 def slightly_larger_is_fine(order: Order) -> Order:
     """A size of up to nine million pixels is taken for a square."""
     width, height = sides_of(order)
     return square_where(order, fits=8_294_400 < width * height <= 9_000_000)
 
 
-@mischief("order", "openai")
+@mischief("order", "openai", unpromised="the sources disagree on the limits")
 def slightly_smaller_is_fine(order: Order) -> Order:
     """A size of 500000 pixels is taken for a square."""
     width, height = sides_of(order)
