@@ -181,6 +181,15 @@ def is_turned(data: bytes) -> bool:
     return decoding.is_turned(pixels(data))
 
 
+def is_opaque(data: bytes) -> bool:
+    """Whether a picture that decodes is opaque everywhere: most files say so in their header."""
+    seen = look(data)
+    if seen is not None and not seen.alpha:
+        return True
+    low, _high = pixels(data).getchannel("A").getextrema()
+    return low == 255
+
+
 @lru_cache(maxsize=32)
 def is_blank(mask: bytes) -> bool:
     """Whether a mask says nothing of where to edit: its alpha channel is of one value.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops
 
 from specs.cache import ByteCache
-from specs.pictures import mask_over, pixels
+from specs.pictures import is_opaque, mask_over, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def scaled(data: bytes, size: tuple[int, int]) -> Source:
         return held
     picture = upright(data)
     _sizes.put(digest(data), picture.size, 128)
-    return _scaled.put(key, _resized(picture, size), 4 * size[0] * size[1])
+    return _scaled.put(key, _resized(picture, size, opaque=is_opaque(data)), 4 * size[0] * size[1])
 
 
 def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
@@ -90,8 +90,7 @@ def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
     return ImageChops.invert(mask_over(mask, image).resize(size, Image.Resampling.NEAREST))
 
 
-def _resized(picture: Image.Image, size: tuple[int, int]) -> Source:
-    opaque = picture.getchannel("A").getextrema() == (255, 255)
+def _resized(picture: Image.Image, size: tuple[int, int], *, opaque: bool) -> Source:
     shown = picture.convert("RGB") if opaque else picture
     result = shown if shown.size == size else shown.resize(size, Image.Resampling.LANCZOS)
     return Source(result, None if opaque else result.getchannel("A"))

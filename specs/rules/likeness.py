@@ -73,7 +73,7 @@ def source_recognised(asked: Asked, *, least: float, words: str) -> Said:
 
 
 def _see_through(picture: bytes) -> bool:
-    return pictures.pixels(picture).getchannel("A").getextrema() != (255, 255)
+    return not pictures.is_opaque(picture)
 
 
 def _compared(name: str, source: bytes, result: bytes, least: float, *, masked: bool) -> Said:
