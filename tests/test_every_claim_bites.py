@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.evidence import is_valid
 from contract_tests.judging import findings
-from contract_tests.questions import COMBINED, Question
+from contract_tests.questions import Question
 from mock_server import faults
 from mock_server.faults import Fault
 from mock_server.settings import Settings
@@ -68,7 +68,7 @@ def _caught(provider: str, fault: Fault) -> set[str]:
     settings = Settings(providers=(provider,), faults=(fault.id,), caption=False)
     if fault.on in ("answer", "edit"):
         return broken(found(settings, [question for question in pooled(provider) if question.billable]))
-    touched = [question for question in touched_by(provider, fault) if not question.id.startswith(COMBINED)]
+    touched = touched_by(provider, fault)
     if fault.on == "refusal":
         return broken(found(settings, _one_for_each(touched)))
     return broken(found(settings, touched))
