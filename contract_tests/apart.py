@@ -16,8 +16,7 @@ from contract_tests.pooling import APART, Bench, Pool, padded, pooled
 from contract_tests.questions import Question
 from contract_tests.splitting import culprits
 from contract_tests.traits import Trait
-from specs.answers import Asked
-from specs.edits import Edit
+from specs.answers import heard
 from specs.messages import Exchange
 
 MOST = 8
@@ -179,16 +178,12 @@ def _pool(question: Question) -> Pool:
     return Pool(question.traits, question.encoding.media_type)
 
 
-def _asked(exchange: Exchange) -> Asked:
-    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
-
-
 def _outcome(exchange: Exchange) -> str:
-    return _asked(exchange).outcome
+    return heard(exchange).outcome
 
 
 def _is_last_word(exchange: Exchange) -> bool:
     """Whether an answer is the endpoint's last word on a valid edit: a refusal, or the same failure again and again."""
     if exchange.response and exchange.response.status in (401, 403):
         return False
-    return _outcome(exchange) in ("refused", "crashed") or is_stubborn(_asked(exchange))
+    return _outcome(exchange) in ("refused", "crashed") or is_stubborn(heard(exchange))

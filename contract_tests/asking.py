@@ -23,9 +23,8 @@ from contract_tests.presence import Door, Unjudgeable
 from contract_tests.questions import Question
 from contract_tests.resuming import Kept
 from contract_tests.sending import Ask, Sending, is_final, may_be_billed, of_account
-from specs.answers import Asked
+from specs.answers import heard
 from specs.contract import Contract
-from specs.edits import Edit
 from specs.messages import Exchange, Request
 from specs.models import ModelList
 from specs.recording import Recorder
@@ -77,7 +76,7 @@ class Asking:
         self._asked = {exchange.question for exchange in self.exchanges if exchange.question}
         self._asks: dict[str, Ask] = {}
         self.left = self.later = 0
-        self._surprised = False
+        self._surprised = self._rich = False
         self._dry = 0
         self._lock = threading.Lock()
 
@@ -197,18 +196,17 @@ class Asking:
             self._door.seen(question, last)
             if question.billable:
                 self._dry = self._dry + 1 if of_account(last) else 0
-        if self._dry >= DRY:
+        if self._dry >= DRY and not self._rich:
             self._reckon(last)
         self._make_sure(last)
         self._fetch(question.id, last)
 
     def _reckon(self, last: Exchange) -> None:
-        """Is the account empty? Then no more is asked for. What was accepted before is asked for again to know."""
+        """Is the account empty? Then no more is asked for. To know, an accepted edit is asked for again, once a run."""
         good = next((e for e in self.exchanges if e.purpose == "edit" and billed(e) and e.id in self._asks), None)
         again = self.again(good) if good is not None else None
-        if again is not None and billed(again):
-            self._dry = 0
-        else:
+        self._rich = again is not None and billed(again)
+        if not self._rich:
             self.purse.shut(f"the account has run dry: {last.response.status if last.response else ''}")
 
     def _make_sure(self, last: Exchange) -> None:
@@ -249,6 +247,6 @@ def _one_first(questions: Iterable[Question]) -> deque[Question]:
 
 def links(exchange: Exchange) -> Iterator[str]:
     """The absolute http(s) links to pictures in an answer; at most four are fetched."""
-    asked = Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
+    asked = heard(exchange)
     found = [p.url for p in asked.payloads if isinstance(p.url, str) and p.url.startswith(("http://", "https://"))]
     yield from dict.fromkeys(found[:4])

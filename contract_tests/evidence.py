@@ -112,23 +112,20 @@ class Evidence:
     def never_relents(self) -> bool:
         """Whether not playing is the endpoint's answer to some valid edits, and no trouble of the hour or the purse.
 
-        So it is when one of them was asked again after another edit had been accepted, in vain.
+        So it is when one of them was asked twice in vain, and others were accepted between and after.
         """
         place = {id(asked): place for place, asked in enumerate(self.asked)}
         played = [place[id(a)] for a in self.asked if is_valid(a) and a.outcome == "accepted"]
         rounds: dict[str | None, list[int]] = {}
         for asked in self.stubborn:
             rounds.setdefault(asked.exchange.question, []).append(place[id(asked)])
-        return any(first < moment < last for first, last in map(_pair, rounds.values()) for moment in played)
+        twice = [(places[0], places[-1]) for places in rounds.values()]
+        return any(any(first < at < last for at in played) and any(at > last for at in played) for first, last in twice)
 
     @cached_property
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
-
-
-def _pair(places: list[int]) -> tuple[int, int]:
-    return places[0], places[-1]
 
 
 def is_stubborn(asked: Asked) -> bool:

@@ -15,9 +15,8 @@ from itertools import chain
 from contract_tests.findings import Finding, Report
 from contract_tests.running import reported
 from specs import loading, reading
-from specs.answers import Asked
+from specs.answers import heard
 from specs.contract import Contract, Operation
-from specs.edits import Edit
 from specs.messages import Exchange, Purpose
 from specs.redaction import CREDENTIALS, MASKED
 from specs.rules.request import FAKE, bearer
@@ -156,7 +155,7 @@ def _is_at(operation: Operation, exchange: Exchange) -> bool:
 
 
 def _links(exchange: Exchange) -> Iterator[str]:
-    asked = Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
+    asked = heard(exchange)
     yield from (payload.url for payload in asked.payloads if isinstance(payload.url, str))
 
 

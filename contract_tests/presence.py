@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contract_tests.questions import Question
-from specs.answers import Asked
-from specs.edits import Edit
+from specs.answers import heard
 from specs.messages import Exchange, Response, media_type
 from specs.payloads import decoded, texts
 from specs.pictures import kind_of
@@ -106,13 +105,9 @@ class Door:
             raise Unjudgeable(f"there is no image endpoint: valid edits were answered with {told}")
 
 
-def _asked(exchange: Exchange) -> Asked:
-    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
-
-
 def _speaks(exchange: Exchange) -> bool:
     """Whether an answer has the error envelope of OpenAI's API."""
-    error = _asked(exchange).error
+    error = heard(exchange).error
     return isinstance(error, dict) and "message" in error
 
 
@@ -121,7 +116,7 @@ def _oddity(exchange: Exchange, response: Response, *, speaks: bool) -> str:
     status = response.status
     if status >= 500 and status != 501:
         return ""
-    if _asked(exchange).is_html and not speaks:
+    if heard(exchange).is_html and not speaks:
         return f"an HTML page ({status})"
     if 300 <= status < 400 and not speaks:
         return f"a redirection ({status}) to {(response.header('location') or 'nowhere')[:80]}"
@@ -138,7 +133,7 @@ def _kind(response: Response) -> str:
 
 def _pictured(exchange: Exchange, response: Response) -> bool:
     """Whether there is a picture anywhere in an answer that is not one of ours, or at least the place for one."""
-    asked, sent = _asked(exchange), exchange.request
+    asked, sent = heard(exchange), exchange.request
     if asked.outcome != "accepted" or kind_of(response.body):
         return response.body not in sent.body
     if any(mark in response.body and mark not in sent.body for mark in _MARKS):  # even in JSON that does not parse

@@ -36,7 +36,8 @@ def ask_again(asking: Asking, growing: Growing) -> None:
 def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
     """Ask again to what the endpoint would not play: was it the hour, or the request? First, does anything go on?
 
-    Some are asked; once one of them is accepted all are, for none was answered yet.
+    Some are asked; once one of them is accepted all are, for none was answered yet. In the end an accepted edit once
+    more: else the purse may have run dry meanwhile.
     """
     seen = growing.evidence(asking.exchanges)
     if not seen.stubborn or not seen.any_accepted:
@@ -51,9 +52,11 @@ def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
     relented = False
     for number, exchange in enumerate(different.values()):
         if number >= DIFFERENT and not relented:
-            return
+            break
         again = asking.again(exchange)
         relented = relented or (again is not None and billed(again))
+    if not relented:
+        asking.again(good[0].exchange)
 
 
 def _wanted(findings: Iterable[Finding], exchanges: Sequence[Exchange]) -> list[Exchange]:

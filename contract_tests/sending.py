@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from contract_tests.client import Client
 from contract_tests.limits import Cost, Limits, Purse
 from contract_tests.pacing import Pace, told_to_wait
-from specs.answers import Asked
-from specs.edits import Edit
+from specs.answers import heard
 from specs.messages import Exchange, Request
 from specs.recording import Recorder
 from specs.transcripts import billed
@@ -127,7 +126,7 @@ def may_be_billed(exchange: Exchange) -> bool:
 
 def of_account(exchange: Exchange) -> bool:
     """Whether an edit was refused because the key's account has run dry."""
-    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True)).of_account
+    return heard(exchange).of_account
 
 
 def is_final(exchange: Exchange, limits: Limits) -> bool:

@@ -163,6 +163,11 @@ class Asked:
         return _message(self.body)[:200] if self.body is not ABSENT else _text(self.response)[:200]
 
 
+def heard(exchange: Exchange) -> Asked:
+    """What came back alone: nothing is read out of the request."""
+    return Asked(exchange, Edit(exchange.request, "none", None, on_route=True))
+
+
 def _type(item: Mapping[str, Any]) -> str:
     return str(item.get("type", ""))
 

@@ -170,7 +170,7 @@ def test_an_endpoint_that_is_always_busy_is_told_once() -> None:
         for e in faultless()
     ]
     again = [replace(e, id=f"{e.id}-again") for e in exchanges if e.question in asked]
-    evidence = gathered(loading.load(PROVIDER), (*exchanges, *again))
+    evidence = gathered(loading.load(PROVIDER), (*exchanges, *again, replace(exchanges[-1], id="last")))
     found, causes = explained(findings(evidence), evidence)
     assert {f.claim.id for f in found if f.cause == "always-busy"} >= {"accepts-mask", "accepts-several-results"}
     assert "429" in causes[0].sentence

@@ -121,13 +121,21 @@ GOOD, MASKED = "valid-edit", "mask-window"
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [
-        (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 0)), "broken"),
+        (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 0), (GOOD, 200)), "broken"),
+        (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 0)), "inconclusive"),
         (((GOOD, 200), (MASKED, 0), (GOOD, 200)), "inconclusive"),
         (((GOOD, 200), (MASKED, 0), (MASKED, 0)), "inconclusive"),
         (((GOOD, 200), (MASKED, 0), (GOOD, 200), (MASKED, 200)), "holds"),
         (((MASKED, 0), (MASKED, 0)), "inconclusive"),
     ],
-    ids=["again in vain", "once", "nothing else went on", "later it did", "nothing ever did"],
+    ids=[
+        "again in vain",
+        "nothing went on afterwards",
+        "once",
+        "nothing else went on",
+        "later it did",
+        "nothing ever did",
+    ],
 )
 def test_a_gateway_s_status_is_an_answer_when_it_comes_again_while_others_are_served(
     said: tuple[tuple[str, int], ...], verdict: str, status: int
