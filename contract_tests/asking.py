@@ -1,7 +1,8 @@
 """Asking: the plan's questions put to an endpoint, each exchange recorded before the next.
 
 No request is sent that is not in the plan, but for three: the provider's list of models, a picture's `url` fetched,
-and the same question again after 429 or a gateway's 5xx. What the endpoint does wrong is recorded, never raised.
+and the same question again: after 429 or a gateway's 5xx, or an accepted one to learn whether the purse is empty. What
+the endpoint does wrong is recorded, never raised.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -22,15 +23,14 @@ from contract_tests.limits import EDIT, Cost, Limits, Purse
 from contract_tests.presence import Door, Unjudgeable
 from contract_tests.questions import Question
 from contract_tests.resuming import Kept
-from contract_tests.sending import Ask, Sending, is_final, may_be_billed, of_account
-from specs.answers import heard
+from contract_tests.sending import Ask, Sending, is_final, links, may_be_billed, of_account
 from specs.contract import Contract
 from specs.messages import Exchange, Request
 from specs.models import ModelList
 from specs.recording import Recorder
 from specs.transcripts import billed
 
-__all__ = ["Asking", "Limits", "Unjudgeable", "Watcher", "links"]
+__all__ = ["Asking", "Limits", "Unjudgeable", "Watcher"]
 
 
 DRY = 3
@@ -243,10 +243,3 @@ def _one_first(questions: Iterable[Question]) -> deque[Question]:
         left.remove(first)
         left.appendleft(first)
     return left
-
-
-def links(exchange: Exchange) -> Iterator[str]:
-    """The absolute http(s) links to pictures in an answer; at most four are fetched."""
-    asked = heard(exchange)
-    found = [p.url for p in asked.payloads if isinstance(p.url, str) and p.url.startswith(("http://", "https://"))]
-    yield from dict.fromkeys(found[:4])

@@ -6,7 +6,7 @@ Nothing is sent for which there is no room, and no answer is used before it is o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from contract_tests.client import Client
@@ -136,3 +136,10 @@ def is_final(exchange: Exchange, limits: Limits) -> bool:
     if exchange.response is None:
         return exchange.failure is None or exchange.failure.kind != "cut"
     return exchange.response.status not in RETRIED or of_account(exchange)
+
+
+def links(exchange: Exchange) -> Iterator[str]:
+    """The absolute http(s) links to pictures in an answer; at most four are fetched."""
+    asked = heard(exchange)
+    found = [p.url for p in asked.payloads if isinstance(p.url, str) and p.url.startswith(("http://", "https://"))]
+    yield from dict.fromkeys(found[:4])
