@@ -13,6 +13,7 @@ from threading import Event, RLock, Thread
 from contract_tests.evidence import Evidence, model_list, read_out
 from contract_tests.findings import Finding
 from contract_tests.judging import findings, look_at
+from specs import pictures
 from specs.answers import Asked
 from specs.contract import Contract
 from specs.messages import Exchange
@@ -21,11 +22,15 @@ from specs.models import ModelList
 PAUSE = 0.05
 """Seconds between two looks at what has come."""
 
+HELD = 64_000_000
+"""Bytes of decoded pictures that are kept: ten results of one edit, which rules look at one after the other."""
+
 
 class Growing:
     """What the exchanges of one run show, as often as one likes. Their ids are unique. Safe to use from two threads."""
 
     def __init__(self, contract: Contract) -> None:
+        pictures.hold(HELD)
         self._contract = contract
         self._asked: dict[str, Asked] = {}
         self._fetched: dict[str, Exchange] = {}

@@ -140,6 +140,9 @@ def is_final(exchange: Exchange, limits: Limits) -> bool:
 
 def links(exchange: Exchange) -> Iterator[str]:
     """The absolute http(s) links to pictures in an answer; at most four are fetched."""
+    body = exchange.response.body if exchange.response else b""
+    if b"http" not in body and b"\\u" not in body:
+        return
     asked = heard(exchange)
     found = [p.url for p in asked.payloads if isinstance(p.url, str) and p.url.startswith(("http://", "https://"))]
     yield from dict.fromkeys(found[:4])

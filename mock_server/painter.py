@@ -130,7 +130,8 @@ def _paint(order: Order, index: int) -> Image.Image:
     """The `index`-th result, RGB, or RGBA when its background is transparent."""
     size = order_size(order)
     if order.mask is None and not order.transparent:
-        return _layer(order, index, _small(order.first, size).shown(), size)
+        below = sources.within(order.first, size)  # to enlarge what is painted is less work than to paint it large
+        return _layer(order, index, below.shown(), size)
     source = sources.scaled(order.first, size)
     result = source.colours() if order.transparent else source.on_white()
     where = None if order.mask is None else sources.editable(order.mask, order.first, size)
@@ -148,12 +149,6 @@ def _paint(order: Order, index: int) -> Image.Image:
     if order.transparent:
         result.putalpha(alpha or 255)
     return result
-
-
-def _small(image: bytes, size: tuple[int, int]) -> sources.Source:
-    """The picture in the size of the result or, if that is larger on both sides, in its own, for less work."""
-    own = sources.upright_size(image)
-    return sources.scaled(image, own if own[0] <= size[0] and own[1] <= size[1] else size)
 
 
 def _layer(

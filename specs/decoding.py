@@ -1,4 +1,7 @@
-"""From an open picture file to pixels as a viewer shows them: RGBA, eight bits a channel, upright."""
+"""From an open picture file to pixels as a viewer shows them: eight bits a channel, upright.
+
+RGB where the file has no alpha, else RGBA: to give millions of opaque pixels an alpha takes as long as to decode them.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,26 @@ _TURNS = {
 def shown(picture: Image.Image) -> Image.Image:
     """The pixels of an open file, its metadata beside them. Raises what Pillow raises when they do not decode."""
     picture.load()
-    rgba = _eight_bits(picture) if picture.mode.startswith(("I", "F")) else picture.convert("RGBA")
-    rgba.info |= {key: picture.info[key] for key in _METADATA & picture.info.keys()}
-    return turned_with(rgba, rgba)
+    result = _coloured(picture)
+    result.info = {key: picture.info[key] for key in _METADATA & picture.info.keys()}
+    return turned_with(result, result)
+
+
+def has_alpha(picture: Image.Image) -> bool:
+    """Whether an open file has an alpha channel, or names a colour that is to be transparent."""
+    return "A" in picture.getbands() or "transparency" in picture.info
+
+
+def alpha_of(picture: Image.Image) -> Image.Image:
+    """The alpha of shown pixels, as L."""
+    return picture.getchannel("A") if picture.mode == "RGBA" else Image.new("L", picture.size, 255)
+
+
+def _coloured(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):
+        return _eight_bits(picture)
+    mode = "RGBA" if has_alpha(picture) else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def turned_with(picture: Image.Image, bearer: Image.Image) -> Image.Image:
@@ -50,7 +70,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     white = next((white for white in whites if high <= white), high)
     black = min(low, 0.0)
     factor = 255.0 / (white - black) if white > black else 0.0
-    return deep.point(lambda value: value * factor - black * factor).convert("RGBA")
+    return deep.point(lambda value: value * factor - black * factor).convert("RGB")
 
 
 def _orientation(picture: Image.Image) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from specs.spans import runs, split
+
 PIECE = 8
 """Characters of a key that are a part of it, at its beginning or its end, and no accident."""
 INSIDE = 12
@@ -23,6 +25,9 @@ _MARKS = (b"%", b"\\", b"&")
 """What an escape begins with."""
 
 _STRIDE = 4096
+
+_LARGE, _FILLING = 1 << 20, 1 << 16
+"""Bytes from which a body may be large for its filling only, and of a filling."""
 
 _SPARSE = 1000
 """Fewer than one in so many bytes are few."""
@@ -142,6 +147,23 @@ class ShortSecret:
 def looking_for(secret: str) -> Secret | ShortSecret:
     """The search for one secret."""
     return Secret(secret) if len(secret) >= PIECE else ShortSecret(secret)
+
+
+def spans(secret: str, data: bytes) -> Iterator[Span]:
+    """Every place where a secret, or a telling part of it, shows; they may overlap. Fillings are passed over."""
+    sought = looking_for(secret)
+    if len(data) < _LARGE or "\0" in secret:
+        yield from sought.spans(data)
+        return
+    for part in split(data, _fillings(data)):
+        if not part.found:
+            found = sought.spans(data[part.start : part.end])
+            yield from (Span(part.start + span.start, part.start + span.end, span.whole) for span in found)
+
+
+def _fillings(data: bytes) -> Iterator[tuple[int, int]]:
+    """Long runs of zeros, which stand in no form of a secret."""
+    return (run for run in runs(data, _FILLING) if not data[run[0]])
 
 
 def merged(spans: Iterator[Span]) -> list[Span]:

@@ -1,12 +1,13 @@
 """What a picture file is: its kind by its bytes, its header, its pixels.
 
-`look` reads a header (microseconds, never the pixels) and tells the dimensions as stored. `pixels` decodes to what a
-viewer shows, within a limit that no real picture of these endpoints reaches, so that a decompression bomb is a broken
-picture and not a dead process. What was decoded is kept for the next rule that looks at it, in bounded bytes.
+`look` reads a header (microseconds, never the pixels) and tells the dimensions as stored. `decoded` and `pixels` give
+what a viewer shows, within a limit that no real picture of these endpoints reaches, so that a decompression bomb is a
+broken picture and not a dead process. What was decoded is kept for the next rule that looks at it, in bounded bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import warnings
@@ -70,7 +71,7 @@ def look(data: bytes) -> Look | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as picture:
-                return Look(kind, picture.width, picture.height, _has_alpha(picture))
+                return Look(kind, picture.width, picture.height, decoding.has_alpha(picture))
     except Exception:  # noqa: BLE001 - Pillow raises many kinds for broken headers; all mean: no header
         return None
 
@@ -96,28 +97,45 @@ def _png_has_trns(data: bytes) -> bool:
     return False
 
 
-def _has_alpha(picture: Image.Image) -> bool:
-    return "A" in picture.getbands() or "transparency" in picture.info
-
-
 _LARGE = 8_000_000
 _decoded: ByteCache[Image.Image] = ByteCache(10_000_000)
 _decoded_large: ByteCache[Image.Image] = ByteCache(64_000_000)
 """Pictures by their files; files and pixels both count. One photograph of twelve million pixels fits into the second,
 which holds those of over LARGE bytes."""
 
+_FILLER = 1 << 20
+"""Bytes of a chunk that is worth leaving out."""
 
-def pixels(data: bytes) -> Image.Image:
-    """The whole picture as a viewer shows it: RGBA, eight bits a channel, upright. Callers must not change it.
+_problems: ByteCache[str] = ByteCache(256_000)
+"""By the digest of a file why it does not decode, empty where it does: longer known than the pixels are kept."""
 
-    Raises BrokenPicture when the bytes are no picture, are cut short, or would need more than LARGEST pixels.
+
+def hold(most_bytes: int) -> None:
+    """Keep so many bytes of decoded pictures of ordinary size from now on, instead of 10 MB."""
+    _decoded.most_bytes = most_bytes
+
+
+def decoded(data: bytes) -> Image.Image:
+    """The whole picture as a viewer shows it: eight bits a channel, upright, RGB where the file has no alpha, else RGBA.
+
+    Callers must not change it. Raises BrokenPicture when the bytes are no picture, are cut short, or would need more
+    than LARGEST pixels.
     """
-    held = _decoded.get(data) or _decoded_large.get(data)
+    held = _held(data)
     if held is not None:
         return held
     picture = _decode(data)
     cost = len(data) + 4 * picture.width * picture.height
     return (_decoded if cost <= _LARGE else _decoded_large).put(data, picture, cost)
+
+
+def _held(data: bytes) -> Image.Image | None:
+    return _decoded.get(data) or _decoded_large.get(data)
+
+
+def pixels(data: bytes) -> Image.Image:
+    """As `decoded`, always RGBA, and the caller's own to change."""
+    return decoded(data).convert("RGBA")
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -131,19 +149,42 @@ def _decode(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as picture:
+            with Image.open(io.BytesIO(_without_fillers(data))) as picture:
                 return decoding.shown(picture)
     except Exception as problem:  # every Pillow decoder has its own exceptions
         raise BrokenPicture(f"the {seen.kind} cannot be decoded: {problem}") from problem
 
 
+def _without_fillers(data: bytes) -> bytes:
+    """A large PNG without its large chunks of no known kind, which decoders skip, though slowly."""
+    if len(data) < _FILLER or kind_of(data) != "png":
+        return data
+    kept, at = [data[:8]], 8
+    while at + 12 <= len(data):
+        length, name = struct.unpack(">I4s", data[at : at + 8])
+        if not (length > _FILLER and name[:2].islower() and at + 12 + length <= len(data)):
+            kept.append(data[at : at + 12 + length])
+        at += 12 + length
+    return b"".join((*kept, data[at:]))
+
+
 def decodes(data: bytes) -> str | None:
     """None when the picture decodes, else one sentence that says why not."""
+    if _held(data) is not None:
+        return None
+    key = hashlib.sha256(data).digest()
+    known = _problems.get(key)
+    if known is None:
+        known = _problems.put(key, _problem(data), 256)
+    return known or None
+
+
+def _problem(data: bytes) -> str:
     try:
-        pixels(data)
+        decoded(data)
     except BrokenPicture as problem:
         return str(problem)
-    return None
+    return ""
 
 
 def torn(data: bytes) -> str | None:
@@ -178,7 +219,7 @@ def _torn_png(data: bytes) -> str | None:
 
 def is_turned(data: bytes) -> bool:
     """Whether a picture that decodes says in its metadata that it is to be shown turned. Raises BrokenPicture."""
-    return decoding.is_turned(pixels(data))
+    return decoding.is_turned(decoded(data))
 
 
 def is_opaque(data: bytes) -> bool:
@@ -186,7 +227,7 @@ def is_opaque(data: bytes) -> bool:
     seen = look(data)
     if seen is not None and not seen.alpha:
         return True
-    low, _high = pixels(data).getchannel("A").getextrema()
+    low, _high = decoding.alpha_of(decoded(data)).getextrema()
     return low == 255
 
 
@@ -199,7 +240,7 @@ def is_blank(mask: bytes) -> bool:
     seen = look(mask)
     if seen is None or not seen.alpha or decodes(mask):
         return False
-    low, high = pixels(mask).getchannel("A").getextrema()
+    low, high = decoding.alpha_of(decoded(mask)).getextrema()
     return bool(low == high)
 
 
@@ -209,7 +250,7 @@ def mask_over(mask: bytes, image: bytes) -> Image.Image:
     A mask that has the stored size of a turned picture, and not the size it is shown in, is turned with it. Raises
     BrokenPicture when one of the two does not decode.
     """
-    alpha, picture, stored = pixels(mask).getchannel("A"), pixels(image), look(image)
+    alpha, picture, stored = decoding.alpha_of(decoded(mask)), decoded(image), look(image)
     if stored and alpha.size == (stored.width, stored.height) != picture.size:
         return decoding.turned_with(alpha, picture)
     return alpha
@@ -219,6 +260,7 @@ def forget() -> None:
     """Keep no picture."""
     _decoded.clear()
     _decoded_large.clear()
+    _problems.clear()
 
 
 def written_png(picture: Image.Image) -> bytes:

@@ -41,9 +41,8 @@ def split(data: bytes, wanted: Iterable[Bounds]) -> Iterator[Span]:
 def pictures(data: bytes) -> Iterator[Bounds]:
     """Every whole PNG, JPEG and WebP file, in order, by the structure of its format."""
     at = broken = 0
-    next_ones = {magic: data.find(magic) for magic in _MAGIC}
-    while broken < _BROKEN and (found := [start for start in next_ones.values() if start >= 0]):
-        start = min(found)
+    magics = [_Magic(data, magic) for magic in _MAGIC]
+    while broken < _BROKEN and (start := _first(magics, at)) >= 0:
         end = _end(data, start)
         if end is None:
             broken += 1
@@ -51,7 +50,30 @@ def pictures(data: bytes) -> Iterator[Bounds]:
         else:
             yield start, end
             at = end
-        next_ones |= {magic: data.find(magic, at) for magic, start in next_ones.items() if 0 <= start < at}
+
+
+class _Magic:
+    """One way in which pictures begin; no byte is searched for it twice."""
+
+    def __init__(self, data: bytes, magic: bytes) -> None:
+        self._data, self._magic, self.end = data, magic, len(data)
+        self._start, self._searched = -1, 0
+
+    def find(self, at: int, before: int) -> int:
+        """Where it stands first, from `at` on and before `before`; -1 when it does not."""
+        if self._start < at <= before:
+            begin, end = max(at, self._searched), before + len(self._magic) - 1
+            self._start = self._data.find(self._magic, begin, end)
+            self._searched = max(self._searched, self._start if self._start >= 0 else before)
+        return self._start if self._start < before else -1
+
+
+def _first(magics: Iterable[_Magic], at: int) -> int:
+    first = -1
+    for magic in magics:
+        start = magic.find(at, first if first >= 0 else magic.end)
+        first = start if start >= 0 else first
+    return first
 
 
 def _end(data: bytes, start: int) -> int | None:

@@ -83,13 +83,13 @@ def test_every_kind_of_picture_is_painted(kind: str, format: str) -> None:
 
 @pytest.mark.parametrize(("value", "shown"), [(0, 0), (200, 0), (0x8000, 127), (0xFFFF, 255)])
 def test_a_16_bit_picture_keeps_its_brightness(value: int, shown: int) -> None:
-    red, _, _, alpha = upright(file(Image.new("I;16", (60, 40), value))).getpixel((10, 10))
+    red, _, _, alpha = upright(file(Image.new("I;16", (60, 40), value))).convert("RGBA").getpixel((10, 10))
     assert abs(red - shown) <= 1
     assert alpha == 255
 
 
 def test_an_animation_is_its_first_frame() -> None:
-    assert upright(KINDS["animated webp"]).getpixel((5, 5)) == (255, 0, 0, 255)
+    assert upright(KINDS["animated webp"]).convert("RGBA").getpixel((5, 5)) == (255, 0, 0, 255)
 
 
 ORIENTATIONS = {

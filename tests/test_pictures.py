@@ -120,7 +120,23 @@ def test_a_bomb_is_a_broken_picture() -> None:
 
 def test_a_picture_is_decoded_once() -> None:
     data = made({"png": "40x30"})
-    assert pictures.pixels(data) is pictures.pixels(bytes(bytearray(data)))
+    assert pictures.decoded(data) is pictures.decoded(bytes(bytearray(data)))
+
+
+def test_only_what_may_be_see_through_is_decoded_with_alpha() -> None:
+    assert pictures.decoded(made({"png": "8x8"})).mode == "RGB"
+    assert pictures.decoded(made({"png": "8x8", "alpha": "window"})).mode == "RGBA"
+    assert pictures.pixels(made({"png": "8x8"})).getpixel((0, 0))[3] == 255
+
+
+def test_whether_a_picture_decodes_is_known_when_its_pixels_are_kept_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, cut = made({"png": "9x9"}), made({"png": "64x64"})[:-40]
+    said = pictures.decodes(whole), pictures.decodes(cut)
+    assert said[0] is None and said[1]
+    pictures._decoded.clear()
+    monkeypatch.setattr(pictures, "_decode", lambda data: pytest.fail("decoded again"))
+    assert (pictures.decodes(whole), pictures.decodes(cut)) == said
+
 
 
 def test_what_is_kept_is_bounded_with_files_and_pixels_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,9 +154,9 @@ def test_what_is_kept_is_bounded_with_files_and_pixels_counted(monkeypatch: pyte
 def test_one_photograph_is_kept_and_drives_out_no_small_picture() -> None:
     pictures.forget()
     small, photo, other = (made({"png": size}) for size in ("800x800", "4000x3000", "3000x4000"))
-    held = pictures.pixels(small), pictures.pixels(photo)
-    assert (pictures.pixels(small), pictures.pixels(photo)) == held
-    pictures.pixels(other)
-    assert pictures.pixels(small) is held[0]
+    held = pictures.decoded(small), pictures.decoded(photo)
+    assert (pictures.decoded(small), pictures.decoded(photo)) == held
+    pictures.decoded(other)
+    assert pictures.decoded(small) is held[0]
     assert pictures._decoded_large.held_bytes <= pictures._decoded_large.most_bytes == 64_000_000
     pictures.forget()

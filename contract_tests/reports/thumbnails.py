@@ -35,7 +35,7 @@ class Thumbnail:
 def thumbnail(data: bytes) -> Thumbnail | None:
     """A picture made small; None when it cannot be decoded."""
     try:
-        small = _small(pictures.pixels(data))
+        small = _small(pictures.decoded(data))
     except pictures.BrokenPicture:
         return None
     return Thumbnail(_uri(small), small.width, small.height, describe(data))
@@ -51,8 +51,8 @@ def describe(data: bytes) -> str:
 def difference(before: bytes, after: bytes, mask: bytes | None) -> Thumbnail | None:
     """Where the result differs from the source: the redder, the more. None when either cannot be decoded."""
     try:
-        new = _flat(_small(pictures.pixels(after)))
-        old = _flat(pictures.pixels(before)).resize(new.size, Image.Resampling.BOX)
+        new = _flat(_small(pictures.decoded(after)))
+        old = _flat(pictures.decoded(before)).resize(new.size, Image.Resampling.BOX)
         numbers = _numbers(before, after, mask) if mask and pictures.decodes(mask) is None else None
     except pictures.BrokenPicture:
         return None
@@ -72,6 +72,8 @@ def _small(picture: Image.Image) -> Image.Image:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB":
+        return picture
     white = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(white, picture).convert("RGB")
 

@@ -41,7 +41,7 @@ def mask_inverted(edit: Edit) -> Edit:
     """The mask is read the wrong way round: opaque is repainted, transparent is kept."""
     if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
         return edit
-    seen = pictures.pixels(edit.mask.data).copy()
+    seen = pictures.pixels(edit.mask.data)
     seen.putalpha(ImageOps.invert(seen.getchannel("A")))
     return replace(edit, mask=replace(edit.mask, data=pictures.written_png(seen)))
 
@@ -108,7 +108,7 @@ def nothing_repainted(edit: Edit) -> Edit:
     """With a mask nothing is repainted at all: the source comes back as it was."""
     if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
         return edit
-    seen = pictures.pixels(edit.mask.data).copy()
+    seen = pictures.pixels(edit.mask.data)
     seen.putalpha(255)
     return replace(edit, mask=Input("mask", data=pictures.written_png(seen), is_part=True))
 
@@ -125,7 +125,7 @@ def mask_read_by_colour(edit: Edit) -> Edit:
     """The mask is read by its colour instead of its alpha: white is kept, black is repainted."""
     if edit.mask is None or edit.mask.data is None or pictures.decodes(edit.mask.data):
         return edit
-    seen = pictures.pixels(edit.mask.data).copy()
+    seen = pictures.pixels(edit.mask.data)
     seen.putalpha(seen.convert("RGB").convert("L"))
     return replace(edit, mask=replace(edit.mask, data=pictures.written_png(seen)))
 

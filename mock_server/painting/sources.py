@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops
 
 from specs.cache import ByteCache
-from specs.pictures import is_opaque, mask_over, pixels
+from specs.pictures import decoded, is_opaque, mask_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +57,41 @@ def digest(data: bytes) -> bytes:
 
 
 def upright(data: bytes) -> Image.Image:
-    """The whole picture as RGBA, turned as its EXIF orientation says. Callers must not change it.
+    """The whole picture, RGB or RGBA, turned as its EXIF orientation says. Callers must not change it.
 
     Raises BrokenPicture when the bytes do not decode.
     """
-    return pixels(data)
+    return decoded(data)
 
 
 def upright_size(data: bytes) -> tuple[int, int]:
     """(width, height) of the upright picture; raises BrokenPicture."""
-    key = digest(data)
-    return _sizes.get(key) or _sizes.put(key, upright(data).size, 128)
+    return _size(digest(data), data)
+
+
+def _size(name: bytes, data: bytes) -> tuple[int, int]:
+    return _sizes.get(name) or _sizes.put(name, upright(data).size, 128)
 
 
 def scaled(data: bytes, size: tuple[int, int]) -> Source:
     """The upright picture in the size of the result; raises BrokenPicture."""
-    key = digest(data) + repr(size).encode()
+    return _as_large(digest(data), data, size)
+
+
+def within(data: bytes, size: tuple[int, int]) -> Source:
+    """The upright picture in this size or, if that is larger on both sides, in its own. Raises BrokenPicture."""
+    name = digest(data)
+    own = _size(name, data)
+    return _as_large(name, data, own if own[0] <= size[0] and own[1] <= size[1] else size)
+
+
+def _as_large(name: bytes, data: bytes, size: tuple[int, int]) -> Source:
+    key = name + repr(size).encode()
     held = _scaled.get(key)
     if held is not None:
         return held
     picture = upright(data)
-    _sizes.put(digest(data), picture.size, 128)
+    _sizes.put(name, picture.size, 128)
     return _scaled.put(key, _resized(picture, size, opaque=is_opaque(data)), 4 * size[0] * size[1])
 
 
@@ -91,6 +105,6 @@ def editable(mask: bytes, image: bytes, size: tuple[int, int]) -> Image.Image:
 
 
 def _resized(picture: Image.Image, size: tuple[int, int], *, opaque: bool) -> Source:
-    shown = picture.convert("RGB") if opaque else picture
+    shown = picture.convert("RGB") if opaque and picture.mode != "RGB" else picture
     result = shown if shown.size == size else shown.resize(size, Image.Resampling.LANCZOS)
     return Source(result, None if opaque else result.getchannel("A"))

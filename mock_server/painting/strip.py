@@ -12,7 +12,7 @@ _MOST = 16
 
 
 def draw_strip(picture: Image.Image, others: Iterable[Image.Image], room: Box) -> None:
-    """Paste thumbnails of the RGBA pictures `others` in a row along the lower edge of `room` into the RGB picture."""
+    """Paste thumbnails of the RGB or RGBA pictures `others` in a row along the lower edge of `room` into the RGB picture."""
     shown = list(others)[:_MOST]
     left, top, right, bottom = room
     if not shown:
@@ -35,5 +35,5 @@ def _framed(picture: Image.Image, side: int) -> Image.Image:
     width, height = (max(1, edge * inner // max(picture.size)) for edge in picture.size)
     small = picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
     ground = Image.new("RGB", small.size, "white")
-    ground.paste(small, (0, 0), small)
+    ground.paste(small, (0, 0), small if small.mode == "RGBA" else None)
     return ImageOps.expand(ground, line, "white")

@@ -58,7 +58,7 @@ def _reduced(data: bytes) -> Image.Image:
     seen = pictures.look(data)
     if seen is not None and seen.width * seen.height > LARGEST:
         raise BrokenPicture(f"{seen.size} is too large to be shown here")
-    small = pictures.pixels(data).copy()
+    small = pictures.pixels(data)
     small.thumbnail((LONGEST, LONGEST))
     return _small.put(key, small, 4 * small.width * small.height)
 

@@ -112,8 +112,13 @@ def _best_turn(source: bytes, result: bytes) -> tuple[str, float]:
 @lru_cache(maxsize=256)
 def _reduced(file: bytes) -> Image.Image:
     """The colours of a picture, its shorter side four times the GRID or a little more. Raises BrokenPicture."""
-    picture = pictures.pixels(file).convert("RGB")
+    picture = _colours(file)
     return picture.reduce(max(1, min(picture.size) // (4 * GRID)))
+
+
+def _colours(file: bytes) -> Image.Image:
+    picture = pictures.decoded(file)
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _likeness(before: Image.Image, after: Image.Image) -> float | None:
@@ -171,12 +176,12 @@ def _change(source: bytes, result: bytes) -> float:
     seen = _difference(_reduced(source), _reduced(result))
     if seen >= 2 * UNTOUCHED:
         return seen
-    return _difference(pictures.pixels(source).convert("RGB"), pictures.pixels(result).convert("RGB"))
+    return _difference(_colours(source), _colours(result))
 
 
 def _spot(source: bytes, result: bytes) -> float:
     """The change of the cell that changed most, on a grid twice as fine."""
-    before, after = (pictures.pixels(file).convert("RGB") for file in (source, result))
+    before, after = map(_colours, (source, result))
     difference = ImageChops.difference(before.resize(after.size, Image.Resampling.BILINEAR), after)
     cells = difference.resize((2 * GRID, 2 * GRID), Image.Resampling.BOX).tobytes()
     return max(sum(cells[at : at + 3]) / 3 for at in range(0, len(cells), 3))

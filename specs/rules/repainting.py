@@ -61,7 +61,7 @@ def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
 
 def _same_shape(source: bytes, result: bytes) -> bool:
     """Whether both have the same proportions: else nobody says if the source is cropped, framed or stretched."""
-    (width, height), (wide, high) = pictures.pixels(source).size, pictures.pixels(result).size
+    (width, height), (wide, high) = pictures.decoded(source).size, pictures.decoded(result).size
     return abs(width * high - wide * height) <= SHAPE * width * high
 
 
@@ -75,8 +75,8 @@ def change(source: bytes, mask: bytes, result: bytes) -> Change:
 
 
 def _measure(source: bytes, mask: bytes, result: bytes) -> Change:
-    after = pictures.pixels(result)
-    before = pictures.pixels(source).resize(after.size, Image.Resampling.LANCZOS)
+    after = pictures.decoded(result)
+    before = pictures.decoded(source).resize(after.size, Image.Resampling.LANCZOS)
     alpha = pictures.mask_over(mask, source).resize(after.size, Image.Resampling.NEAREST)
     difference = ImageChops.difference(_on_white(before), _on_white(after))
     kept = _well_within(alpha, 255)
@@ -99,6 +99,8 @@ def _well_within(alpha: Image.Image, value: int) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB":
+        return picture
     alpha = picture.getchannel("A")
     colours = picture.convert("RGB")
     if alpha.getextrema() == (255, 255):
