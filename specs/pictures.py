@@ -116,7 +116,7 @@ def hold(most_bytes: int) -> None:
 
 
 def decoded(data: bytes) -> Image.Image:
-    """The whole picture as a viewer shows it: eight bits a channel, upright, RGB where the file has no alpha, else RGBA.
+    """The whole picture as a viewer shows it: eight bits a channel, upright, RGB or, where the file has alpha, RGBA.
 
     Callers must not change it. Raises BrokenPicture when the bytes are no picture, are cut short, or would need more
     than LARGEST pixels.

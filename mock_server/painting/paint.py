@@ -27,6 +27,9 @@ _TINT, _DARK, _LIGHT = 125, 62, 194
 _FINEST = 2_100_000
 """Pixels: above, smooth enlarging takes longer than all the rest. 3840x2160 has four times as many."""
 
+_SMOOTH = 3
+"""Enlarged so many times a picture has no edge that is sharper than a small square."""
+
 _STEP = 16
 _LEVELS = [min(255, value // _STEP * _STEP + _STEP // 2) for value in range(256)] * 3
 
@@ -76,15 +79,19 @@ def tinted(picture: Image.Image, recipe: Recipe, size: Size, *, level: bool = Tr
     """The RGB picture, enlarged to `size`, under a glaze of colour: edited for everybody to see, and still itself."""
     shown = Image.blend(picture, _glaze(recipe, picture.size), _STRENGTH)
     if shown.size != size:
-        shown = shown.resize(_fine(size), Image.Resampling.BILINEAR)
+        shown = shown.resize(_fine(size, picture.size), Image.Resampling.BILINEAR)
     if level:
         shown = levelled(shown)
     return shown if shown.size == size else shown.resize(size, Image.Resampling.NEAREST)
 
 
-def _fine(size: Size) -> Size:
-    """The size up to which a small picture is enlarged smoothly; beyond it each pixel is drawn as a small square."""
-    side = math.ceil(math.sqrt(size[0] * size[1] / _FINEST))
+def _fine(size: Size, own: Size) -> Size:
+    """The size up to which a picture of its own size is enlarged smoothly; beyond it pixels are drawn as squares."""
+    most = (
+        math.sqrt(size[0] * size[1] / _FINEST),
+        *(edge / (_SMOOTH * few) for edge, few in zip(size, own, strict=True)),
+    )
+    side = math.ceil(max(1, *most))
     return -(-size[0] // side), -(-size[1] // side)
 
 

@@ -12,7 +12,7 @@ _MOST = 16
 
 
 def draw_strip(picture: Image.Image, others: Iterable[Image.Image], room: Box) -> None:
-    """Paste thumbnails of the RGB or RGBA pictures `others` in a row along the lower edge of `room` into the RGB picture."""
+    """Paste thumbnails of `others` (RGB or RGBA) in a row along the lower edge of `room` into the RGB picture."""
     shown = list(others)[:_MOST]
     left, top, right, bottom = room
     if not shown:
