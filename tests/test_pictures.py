@@ -132,11 +132,11 @@ def test_only_what_may_be_see_through_is_decoded_with_alpha() -> None:
 def test_whether_a_picture_decodes_is_known_when_its_pixels_are_kept_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, cut = made({"png": "9x9"}), made({"png": "64x64"})[:-40]
     said = pictures.decodes(whole), pictures.decodes(cut)
-    assert said[0] is None and said[1]
+    assert said[0] is None
+    assert said[1]
     pictures._decoded.clear()
     monkeypatch.setattr(pictures, "_decode", lambda data: pytest.fail("decoded again"))
     assert (pictures.decodes(whole), pictures.decodes(cut)) == said
-
 
 
 def test_what_is_kept_is_bounded_with_files_and_pixels_counted(monkeypatch: pytest.MonkeyPatch) -> None:
