@@ -16,10 +16,10 @@ from specs.models import ModelList
 STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
 
 MANY_SCRIPTS = (
-    "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\".\n"
+    "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\" — <b>bright</b> & clear.\n"
     "画一个橙色的大圆，其余保持不变。 צייר עיגול כתום גדול. नारंगी वृत्त \N{LARGE ORANGE CIRCLE}\N{ARTIST PALETTE}"
 )
-"""A harmless prompt with line breaks, quotation marks, five scripts and emoji."""
+"""A harmless prompt with line breaks, quotation marks, markup, five scripts and emoji."""
 
 THOROUGH = frozenset(
     {
@@ -31,6 +31,7 @@ THOROUGH = frozenset(
         "mask-n-2",
         "mask-opaque",
         "mask-transparent",
+        "mask-two-holes",
         "n-3",
         "prompt-in-many-scripts",
         "response-format-url-n-2",
@@ -136,6 +137,7 @@ def _masks(contract: Contract, models: ModelList | None, base: Draft) -> Iterato
         yield Design("mask-window-white", samples.masked(strong, white=True))
         yield Design("mask-opaque", samples.masked(strong, "opaque"))
         yield Design("mask-transparent", samples.masked(strong, "transparent"))
+        yield Design("mask-two-holes", samples.masked(strong, "holes"))
         yield Design("mask-images-2", samples.masked(strong.with_images(*samples.pictures(2))))
         yield from (Design("mask-lying", draft) for draft in _lying(contract, models, strong))
         if documented(contract, "n"):

@@ -119,13 +119,39 @@ class Evidence:
         rounds: dict[str | None, list[int]] = {}
         for asked in self.stubborn:
             rounds.setdefault(asked.exchange.question, []).append(place[id(asked)])
-        twice = [(places[0], places[-1]) for places in rounds.values()]
-        return any(any(first < at < last for at in played) and any(at > last for at in played) for first, last in twice)
+        return any(_during(played, places[0], places[-1]) for places in rounds.values())
+
+    @cached_property
+    def turned_away(self) -> tuple[Asked, ...]:
+        """The requests with a mistake that got nothing but a gateway's 5xx, to every attempt."""
+        answered = {a.exchange.question for a in self.asked if a.outcome != "unavailable"}
+        bad = (a for a in self.asked if a.breached and not a.disputed and a.exchange.question not in answered)
+        return tuple(a for a in bad if is_stubborn(a) and a.response is not None and a.response.status >= 500)
+
+    @cached_property
+    def refused_by_gateway(self) -> frozenset[str]:
+        """The exchanges whose 5xx is the answer to a mistake, and no trouble of the hour.
+
+        So it is when the same was asked in vain twice, and others were answered between and after.
+        """
+        place = {id(asked): place for place, asked in enumerate(self.asked)}
+        answered = [place[id(a)] for a in self.asked if a.outcome in ("accepted", "refused")]
+        rounds: dict[str | None, list[Asked]] = {}
+        for asked in self.turned_away:
+            rounds.setdefault(asked.exchange.question, []).append(asked)
+        spans = [(place[id(same[0])], place[id(same[-1])], same) for same in rounds.values()]
+        sure = [same for first, last, same in spans if _during(answered, first, last)]
+        return frozenset(asked.exchange.id for same in sure for asked in same)
 
     @cached_property
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
+
+
+def _during(others: Sequence[int], first: int, last: int) -> bool:
+    """Whether something else came between the first and the last place, and something after."""
+    return any(first < at < last for at in others) and any(at > last for at in others)
 
 
 def is_stubborn(asked: Asked) -> bool:

@@ -119,12 +119,18 @@ def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable
         yield Judged(asked, (Breach(sentence, f"refused: {said[0].expected}", f"accepted: {said[0].actual}"),))
     elif len(asked.breached) > 1 or asked.disputed:
         return
+    elif claim.rule == "route_known" and _is_page(asked) and evidence.any_accepted:
+        yield Judged(asked, (Breach("a path that is none was answered 200, with a page", "404", "200, an HTML page"),))
     elif asked.outcome == "unavailable":
         yield Judged(asked, silent=asked.why)
     elif not evidence.any_accepted:
         yield Judged(asked, silent="no valid request was accepted, so a refusal proves nothing")
     else:
         yield Judged(asked)
+
+
+def _is_page(asked: Asked) -> bool:
+    return asked.is_html and asked.response is not None and asked.response.status == 200
 
 
 def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judged:
@@ -179,6 +185,9 @@ def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
         any_answer = asked.response is not None and (claim.rule == "retry_after" or asked.response.status == 429)
         if any_answer or (refused and applies(claim, asked.edit, asked.features)):
             yield Judged(asked, silent=_MAY_NOT) if evidence.may_not_use(asked) else _ruled(claim, asked)
+        elif claim.rule == "refusal_never_5xx" and asked.exchange.id in evidence.refused_by_gateway:
+            status = str(asked.response.status if asked.response else None)
+            yield Judged(asked, (Breach(f"a client's mistake was answered {status} every time", "4xx", status),))
 
 
 _MAY_NOT = "403, for a model that the key was never seen to get"

@@ -25,6 +25,9 @@ It lies within one eighth of the square, between the middle lines and the diagon
 rotations of a square lays it on itself. Its lower left quarter is opaque: who takes it for a box paints there, too.
 """
 
+HOLES = ((0.10, 0.12, 0.30, 0.34), (0.62, 0.60, 0.90, 0.78))
+"""Two windows as WINDOW, one in the upper left and one in the lower right quarter."""
+
 _LIGHTNESS = (0.18, 0.40, 0.62, 0.86)
 _ARRANGED = [p for p in permutations(_LIGHTNESS) if abs(_LIGHTNESS.index(p[0]) - _LIGHTNESS.index(p[3])) == 2]
 """Quarters (left to right, top to bottom) with two steps of lightness between opposite corners: any other arrangement
@@ -77,21 +80,28 @@ def _shade(width: int, height: int) -> Image.Image:
 
 def window_box(width: int, height: int) -> tuple[int, int, int, int]:
     """The mask's window in pixels: left, top, right, bottom (the last two outside it)."""
-    left, top, right, bottom = WINDOW
+    return _in_pixels(WINDOW, width, height)
+
+
+def _in_pixels(shares: tuple[float, float, float, float], width: int, height: int) -> tuple[int, int, int, int]:
+    left, top, right, bottom = shares
     return round(left * width), round(top * height), round(right * width), round(bottom * height)
 
 
 def mask(width: int = 256, height: int = 256, alpha: str = "window", *, white: bool = False) -> Image.Image:
     """A mask, RGBA, black (or `white`) under its alpha.
 
-    `alpha`: `window` (transparent in three quarters of the window, opaque elsewhere), `opaque`, `transparent`,
-    `gradient` (opaque at the left edge, transparent at the right one).
+    `alpha`: `window` (transparent in three quarters of the window, opaque elsewhere), `holes` (transparent in two
+    places far apart), `opaque`, `transparent`, `gradient` (opaque at the left edge, transparent at the right one).
     """
     plain = Image.new("L", (width, height), {"transparent": 0}.get(alpha, 255))
     if alpha == "window":
         left, top, right, bottom = window_box(width, height)
         plain.paste(0, (left, top, right, bottom))
         plain.paste(255, (left, (top + bottom) // 2, (left + right) // 2, bottom))
+    elif alpha == "holes":
+        for box in HOLES:
+            plain.paste(0, _in_pixels(box, width, height))
     elif alpha == "gradient":
         slope = Image.linear_gradient("L").rotate(-90).resize((width, height))
         plain = slope.point(lambda value: min(255, max(0, (value - 8) * 255 // 239)))

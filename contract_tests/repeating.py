@@ -26,6 +26,7 @@ _IN_ORDER = ("sequence/", SMALLER)
 def ask_again(asking: Asking, growing: Growing) -> None:
     """Ask again, within the limits, what broke judged claims, until it is clear whether it does so every time."""
     ask_the_stubborn(asking, growing)
+    ask_the_turned_away(asking, growing)
     for _ in range(TIMES * DIFFERENT):
         findings = growing.findings(asking.exchanges)
         asked = [asking.again(exchange) for exchange in _wanted(findings, asking.exchanges)]
@@ -57,6 +58,17 @@ def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
         relented = relented or (again is not None and billed(again))
     if not relented:
         asking.again(good[0].exchange)
+
+
+def ask_the_turned_away(asking: Asking, growing: Growing) -> None:
+    """Ask again, for nothing, some of the mistakes that got a gateway's 5xx; before and after, one that was refused."""
+    seen = growing.evidence(asking.exchanges)
+    refused = [a.exchange for a in seen.asked if a.breached and not a.disputed and a.outcome == "refused"]
+    plain = [exchange for exchange in refused if exchange.response and 400 <= exchange.response.status < 500]
+    different = {asked.exchange.question: asked.exchange for asked in seen.turned_away}
+    if different and plain:
+        for exchange in (plain[0], *list(different.values())[:DIFFERENT], plain[0]):
+            asking.again(exchange)
 
 
 def _wanted(findings: Iterable[Finding], exchanges: Sequence[Exchange]) -> list[Exchange]:

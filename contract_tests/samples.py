@@ -51,7 +51,7 @@ def pictures(count: int, seed: int = 0) -> tuple[File, ...]:
 
 @lru_cache(maxsize=64)
 def mask(alpha: str = "window", width: int = SIDE, height: int = SIDE, *, white: bool = False) -> File:
-    """A PNG mask with an alpha channel: `window`, `opaque`, `transparent` or `gradient`."""
+    """A PNG mask with an alpha channel: `window`, `holes`, `opaque`, `transparent`, `gradient`."""
     return File(picturing.written(picturing.mask(width, height, alpha, white=white)), "mask.png")
 
 

@@ -20,6 +20,9 @@ PIECE = 8
 INSIDE = 12
 """As PIECE, for a part from the middle of the key."""
 
+MOST = 0.75
+"""The share of a key, in one piece, that leaves nothing worth the name of a mask."""
+
 _LONGEST_ESCAPE = 24
 _MARKS = (b"%", b"\\", b"&")
 """What an escape begins with."""
@@ -35,7 +38,7 @@ _SPARSE = 1000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Bytes `start` to `end` show the secret: the whole of it, or a part."""
+    """Bytes `start` to `end` show the secret: the whole of it (or nearly, MOST of it and more), or a part."""
 
     start: int
     end: int
@@ -125,7 +128,7 @@ class Secret:
             start, first = found.start(), first - 1
         at_an_end = first == 0 or last == self._length
         if at_an_end or last - first >= INSIDE:
-            yield Span(start, end, whole=last - first == self._length)
+            yield Span(start, end, whole=last - first >= MOST * self._length)
 
 
 class ShortSecret:

@@ -41,6 +41,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "HTML": ("".join(f"&#{ord(c)};" for c in KEY), REDACTED),
     "masked in the middle": (f"provided: {KEY[:8]}****{KEY[-4:]}.", f"provided: {PART}****{KEY[-4:]}."),
     "a long beginning": (f"provided: {KEY[:20]}...", f"provided: {PART}..."),
+    "all but its end": (f"provided: {KEY[:-6]}...", f"provided: {REDACTED}..."),
     "a long end": (f"...{KEY[-9:]}!", f"...{PART}!"),
     "a long middle": (f"<{KEY[5:25]}>", f"<{PART}>"),
     "an escaped part": (percent(KEY[:12]) + "***", f"{PART}***"),

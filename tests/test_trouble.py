@@ -8,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.asking import DRY
+from contract_tests.asking import DRY, Limits
 from contract_tests.evidence import PATIENCE
 from contract_tests.judging import judge
 from contract_tests.questions import Question
+from contract_tests.repeating import DIFFERENT
+from contract_tests.running import TRANSCRIPT, Order, run
 from mock_server.serving import running
 from mock_server.settings import Settings
 from specs import loading
 from specs.answers import Asked
 from specs.edits import Edit
 from specs.messages import Exchange, Response
+from specs.transcripts import billed, load
+from tests.honest import HOUSES
+from tests.honest import running as endpoint_of
+from tests.honest.walk import KEY
+from tests.mischief import MISCHIEFS
+from tests.mischief.register import manners
 from tests.pool_walks import Walk, pooled, walk
 from tests.walking import planned
 
@@ -94,15 +102,15 @@ def test_other_answers_are_not_about_the_purse(status: int, body: object) -> Non
     assert not _asked(status, body).of_account
 
 
-def _question(id: str) -> Question:
-    return next(question for question in planned(PROVIDER) if question.id == id)
+def _question(id: str, provider: str = PROVIDER) -> Question:
+    return next(question for question in planned(provider) if question.id == id)
 
 
-def _answered(said: Iterable[tuple[str, int]]) -> tuple[Exchange, ...]:
+def _answered(said: Iterable[tuple[str, int]], provider: str = PROVIDER) -> tuple[Exchange, ...]:
     """Exchanges of valid questions: each with the status that came, 200 with a picture; gateways' three times."""
     found: list[Exchange] = []
     for id, status in said:
-        question, contract = _question(id), loading.load(PROVIDER)
+        question, contract = _question(id, provider), loading.load(provider)
         request = question.request(contract, f"http://a.invalid{contract.edit.path}", "k")
         body = (
             {"created": 1, "data": [{"url": "http://a.invalid/1"}]} if status == 200 else {"error": {"message": "no"}}
@@ -143,6 +151,67 @@ def test_a_gateway_s_status_is_an_answer_when_it_comes_again_while_others_are_se
     exchanges = _answered((id, came or status) for id, came in said)
     found = {finding.claim.id: finding.verdict for finding in judge(loading.load(PROVIDER), exchanges)}
     assert found["accepts-mask"] == verdict
+
+
+WRONG = "prompt-length/prompt-32001-ascii"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (((GOOD, 200), (WRONG, 503), (GOOD, 200), (WRONG, 503), (GOOD, 200)), "broken"),
+        (((GOOD, 200), (WRONG, 503), (GOOD, 503), (WRONG, 503), (GOOD, 503)), "not-run"),
+        (((GOOD, 200), (WRONG, 429), (GOOD, 200), (WRONG, 429), (GOOD, 200)), "inconclusive"),
+        (((GOOD, 200), (WRONG, 503), (GOOD, 200), (WRONG, 503)), "not-run"),
+        (((GOOD, 200), (WRONG, 503), (GOOD, 200)), "not-run"),
+        (((GOOD, 200), (WRONG, 503), (GOOD, 200), (WRONG, 400), (GOOD, 200)), "holds"),
+    ],
+    ids=[
+        "again",
+        "so are valid edits meanwhile",
+        "a rate limit",
+        "nothing came afterwards",
+        "once",
+        "refused later",
+    ],
+)
+def test_a_mistake_that_only_ever_gets_a_gateway_s_status_is_answered_with_it(
+    said: tuple[tuple[str, int], ...], verdict: str
+) -> None:
+    found = {finding.claim.id: finding.verdict for finding in judge(loading.load(PROVIDER), _answered(said))}
+    assert found["refusal-never-5xx"] == verdict
+
+
+def test_such_a_mistake_is_asked_again_for_nothing(tmp_path: Path) -> None:
+    trick = MISCHIEFS["no-channel-for-a-model"]
+    with endpoint_of(HOUSES["aitoearn"], manners("aitoearn"), trick.tricks()) as endpoint:
+        order = Order(
+            loading.load("aitoearn"),
+            endpoint.url,
+            KEY,
+            tmp_path,
+            limits=Limits(first_wait=0.0),
+            claims=("model-known", "n-in-range"),
+        )
+        report = run(order).report
+    assert {f.claim.id for f in report.findings if f.verdict == "broken" and f.claim.judged} == {"refusal-never-5xx"}
+    asked = load(tmp_path / TRANSCRIPT).exchanges
+    wrong = [e for e in asked if e.response and e.response.status == 503]
+    assert len(wrong) == PATIENCE * (len({e.question for e in wrong}) + DIFFERENT)
+    bought = [exchange.question for exchange in asked if billed(exchange)]
+    assert len(set(bought)) == len(bought)
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(200, "broken"), (404, "holds"), (503, "inconclusive")])
+def test_a_page_is_no_refusal_of_a_path_that_is_none_unless_its_status_is(status: int, verdict: str) -> None:
+    (good,) = _answered(((GOOD, 200),), "openai")
+    contract = loading.load("openai")
+    lost = _question("route-known/route-misspelt", "openai")
+    page = Response(status, (("Content-Type", "text/html"),), b"<!doctype html><title>Home</title>")
+    request = lost.request(contract, f"http://a.invalid{contract.edit.path}", "k")
+    asked = Exchange("2", request, page, question=lost.id, about=lost.about, purpose="edit")
+    found = {finding.claim.id: finding.verdict for finding in judge(contract, (good, asked))}
+    assert found["route-known"] == verdict
 
 
 @pytest.mark.parametrize("status", [401, 403])

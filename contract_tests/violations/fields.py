@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests import choosing
+from contract_tests.violations.models import miswritten
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
+from specs.edits import exact_size
 
 _OTHER_TYPES: dict[str, dict[str, Any]] = {
     "string": {"integer": 123, "boolean": True, "array": ["x"], "object": {"type": "text", "text": "x"}},
@@ -21,8 +23,8 @@ _OTHER_TEXT: dict[str, dict[str, str]] = {
 _NEIGHBOURS: dict[str, tuple[str, ...]] = {
     "quality": ("ultra", "standard", "hd"),
     "size": ("512x512", "1792x1024", "1025x1024", "1024x1023", "1024*1024", "0x0", "large"),
-    "output_format": ("bmp", "jpg", "gif", "tiff"),
-    "response_format": ("base64", "file"),
+    "output_format": ("bmp", "jpg", "gif", "tiff", "avif"),
+    "response_format": ("base64", "b64", "file"),
     "background": ("white",),
     "moderation": ("none",),
     "input_fidelity": ("medium",),
@@ -55,14 +57,19 @@ def field_type(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
 
 @violation("field_one_of")
 def field_one_of(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """Values beside the list: nonsense, neighbours, near misses, transposed sizes; and each value of the list."""
+    """Values beside the list: nonsense, neighbours, near misses, in capitals; and each value of the list."""
     field, values = numbers["field"], [str(value) for value in numbers["values"]]
     known = {*values, *(numbers.get("disputed") or ())}
     turned = ["x".join(reversed(value.split("x"))) for value in values if field == "size" and "x" in value]
+    loud = [value.upper() for value in values if value.islower() and value.isalpha()][:1]
     wrong = dict.fromkeys((f"{values[0]}-nothing", *_NEIGHBOURS.get(field, ()), *turned))
     for value in wrong:
         if value not in known:
-            yield Bad(f"{_slug(field)}-{_slug(value)}", start.draft.with_field(field, value))
+            yield Bad(f"{_slug(field)}-{_told(value)}", start.draft.with_field(field, value))
+    for value in [value for value in values if field == "size" and exact_size(value)][:1]:
+        yield from miswritten(start, value)
+    for value in loud:
+        yield Bad(f"{_slug(field)}-{_slug(value)}-in-capitals", start.draft.with_field(field, value), start.first)
     for value in numbers["values"]:
         if value != start.draft.get(field):
             yield Good(f"{_slug(field)}-{_slug(str(value))}", start.draft.with_field(field, value), start.first)
@@ -183,6 +190,11 @@ def _others(start: Start, field: str, allowed: list[Any]) -> list[Any]:
     if all(isinstance(value, int) and not isinstance(value, bool) for value in allowed):
         return [max(allowed) + 1]
     return [value for value in choosing.values(start.contract, field) if value not in allowed]
+
+
+def _told(value: str) -> str:
+    """A slug that does not end as those of an encoding do."""
+    return _slug({"b64": "b64-alone"}.get(value, value))
 
 
 def _slug(text: str) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from contract_tests import choosing
+from contract_tests.drafts import Draft
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
+from specs.models import Model
 
 _MODELS_TRIED = ("no-such-model", "gpt-image-0")
 _SIZES_TRIED = ("1025x1024", "1024x1025", "16x16", "0x0", "1024*1024", "huge")
@@ -15,28 +18,56 @@ _SIZES_TRIED = ("1025x1024", "1024x1025", "16x16", "0x0", "1024*1024", "huge")
 
 @violation("model_listed")
 def model_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """Names that the list does not have, a listed one with something added, and each listed one."""
+    """Names that the list does not have, a listed one with something added; each listed one, in a size of its own."""
     names = start.models.names if start.models else ()
     for name in (*_MODELS_TRIED, *(f"{name}-x" for name in names[:1])):
         if name not in names:
             yield Bad(f"model-{name}", start.draft.with_field("model", name))
     for name in names:
         if name != start.draft.get("model"):
-            yield Good(f"model-{name}", start.draft.with_field("model", name), start.first)
+            yield Good(f"model-{name}", _in_own_size(start, name), start.first)
+
+
+def _in_own_size(start: Start, model: str) -> Draft:
+    """The draft for another model: what is sized for the first may not be offered for this one."""
+    size = choosing.size(start.contract, start.models, model)
+    made = start.draft.with_field("model", model)
+    return made.with_field("size", size) if size is not None and made.has("size") else made
 
 
 @violation("size_listed")
 def size_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """Sizes that the list does not have for the model: near misses, transposed ones; and each that it has."""
+    """Sizes that the list does not have for the model: near misses, transposed ones; and each that it has.
+
+    Of other models one size that only another has, and one that only they have.
+    """
     model = start.models.get(start.draft.get("model")) if start.models else None
     sizes = model.sizes if model else ()
     turned = ["x".join(reversed(size.split("x"))) for size in sizes]
     for size in dict.fromkeys((*_SIZES_TRIED, *turned)):
         if size not in sizes:
             yield Bad(f"size-{size.replace('*', '-by-')}", start.draft.with_field("size", size))
+    for size in sizes[:1]:
+        yield from miswritten(start, size)
     for size in sizes:
         if size != start.draft.get("size"):
             yield Good(f"size-{size}", start.draft.with_field("size", size), start.first)
+    others = (other for other in (start.models.models if start.models else ()) if other is not model)
+    yield from (attempt for other in others if model and other.sizes for attempt in _between(start, model, other))
+
+
+def _between(start: Start, model: Model, other: Model) -> Iterator[Attempt]:
+    draft = start.draft.with_field("model", other.name)
+    for size in [size for size in model.sizes if size not in other.sizes][:1]:
+        yield Bad(f"size-{size}-of-{model.name}-for-{other.name}", draft.with_field("size", size), start.first)
+    for size in [size for size in other.sizes if size not in model.sizes][:1]:
+        yield Good(f"size-{size}-for-{other.name}", draft.with_field("size", size), start.first)
+
+
+def miswritten(start: Start, size: str) -> Iterator[Attempt]:
+    """A size that is offered, written as nobody offers it."""
+    for name, between in (("large-x", "X"), ("blanks", " x ")):
+        yield Bad(f"size-{name}", start.draft.with_field("size", size.replace("x", between)), start.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +110,7 @@ def size_on_grid(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
         yield Bad(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"))
     for text in ("0x0", "1024", "huge"):
         yield Bad(f"size-{text}", start.draft.with_field("size", text))
+    yield from miswritten(start, f"{width}x{height}")
     slimmest = max(allowed, key=lambda size: size[0] / size[1])
     for name, (wide, high) in (("least", allowed[0]), ("slimmest", slimmest), ("slimmest-standing", slimmest[::-1])):
         yield Good(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"), start.first)

@@ -12,6 +12,7 @@ from contract_tests.violations.register import Attempt, Bad, Good, Start, violat
 from specs.reading import JSON
 
 _KINDS = ("png", "jpeg", "webp", "gif", "bmp", "tiff")
+_RARER = ("ico", "ppm")
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><circle cx="99" cy="80" r="50"/></svg>'
 HEAVY = 5_000_000
 """Bytes from which a body is heavy."""
@@ -92,6 +93,8 @@ def image_kind(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
             yield Bad(f"image-{kind}-as-png", start.draft.with_images(samples.pretending(file.data)))
         elif kind != "png":
             yield Good(f"image-{kind}", start.draft.with_images(file), start.first)
+    for kind in _RARER:
+        yield Bad(f"image-{kind}", start.draft.with_images(samples.picture(kind=kind)), start.first)
     yield Bad("image-text-as-png", start.draft.with_images(samples.pretending()))
     yield Bad("image-empty", start.draft.with_images(samples.pretending(b"")))
     yield Bad("image-svg", start.draft.with_images(File(_SVG, "picture.svg", "image/svg+xml")))

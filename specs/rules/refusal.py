@@ -196,7 +196,7 @@ def key_not_echoed(asked: Asked) -> Said:
     told = asked.response.body.decode("utf-8", "replace") + "\n".join(value for _name, value in asked.response.headers)
     sent = (asked.request.header("authorization") or "").rpartition(" ")[2]
     if (sent.startswith(FAKE) or sent == REDACTED) and sent in told:
-        yield Breach("the refusal repeats the API key", "no key, or a masked one", "the whole key")
+        yield Breach("the refusal repeats the API key", "no key, or a masked one", "the key, or most of it")
 
 
 @rule("refusal")

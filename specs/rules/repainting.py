@@ -38,12 +38,14 @@ class Change:
     """Mean difference (0 to 255) of a result to its source, under the transparent and under the opaque mask.
 
     None where that part of the mask vanishes once the MARGIN along the edge is left out. `spot` is the mean difference
-    in the cell that changed most of those that are opaque throughout, None when there is no such cell.
+    in the cell that changed most of those that are opaque throughout, None when there is no such cell. `faintest` is
+    the least mean difference among the four quarters of the box around the transparent part, where they hold any of it.
     """
 
     inside: float | None
     outside: float | None
     spot: float | None = None
+    faintest: float | None = None
 
 
 def _changes(asked: Asked) -> Iterator[tuple[Payload, Change]]:
@@ -79,8 +81,19 @@ def _measure(source: bytes, mask: bytes, result: bytes) -> Change:
     before = pictures.decoded(source).resize(after.size, Image.Resampling.LANCZOS)
     alpha = pictures.mask_over(mask, source).resize(after.size, Image.Resampling.NEAREST)
     difference = ImageChops.difference(_on_white(before), _on_white(after))
-    kept = _well_within(alpha, 255)
-    return Change(_mean(difference, _well_within(alpha, 0)), _mean(difference, kept), _spot(difference, kept))
+    kept, opened = _well_within(alpha, 255), _well_within(alpha, 0)
+    means = _mean(difference, opened), _mean(difference, kept)
+    return Change(*means, _spot(difference, kept), _faintest(difference, opened))
+
+
+def _faintest(difference: Image.Image, area: Image.Image) -> float | None:
+    """The mean difference of that quarter of the box around the area that differs least."""
+    left, top, right, bottom = area.getbbox() or (0, 0, 0, 0)
+    across, down = (left, (left + right) // 2, right), (top, (top + bottom) // 2, bottom)
+    boxes = [(across[x], down[y], across[x + 1], down[y + 1]) for x in (0, 1) for y in (0, 1)]
+    large = (box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= 2 * MARGIN)
+    quarters = ((difference.crop(box), area.crop(box)) for box in large)
+    return min((mean for part, where in quarters if (mean := _mean(part, where)) is not None), default=None)
 
 
 def _spot(difference: Image.Image, area: Image.Image) -> float | None:
@@ -137,16 +150,22 @@ def mask_keeps_opaque(asked: Asked, *, tolerance: float, spot: float = 255) -> S
 
 
 @rule("answer", finished=True)
-def mask_repaints_transparent(asked: Asked, *, least: float) -> Said:
-    """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255."""
-    found = [(payload, seen.inside) for payload, seen in _changes(asked) if seen.inside is not None]
+def mask_repaints_transparent(asked: Asked, *, least: float, quarter: float = 1.0) -> Said:
+    """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255, and in
+    no quarter of that part by less than {quarter}.
+    """
+    found = [(payload, seen.inside, seen.faintest) for payload, seen in _changes(asked) if seen.inside is not None]
     if not found:
         yield _NOTHING
-    for payload, inside in found:
+    for payload, inside, faintest in found:
         if inside < least:
             told = f"{inside:.1f} of 255"
             sentence = f"the part to repaint of picture {payload.index} changed by {told}"
             yield Breach(sentence, f"at least {least} of 255", told)
+        elif faintest is not None and faintest < quarter:
+            told = f"{faintest:.1f} of 255 in a quarter"
+            sentence = f"the part to repaint of picture {payload.index} changed by {told}"
+            yield Breach(sentence, f"at least {quarter} of 255 everywhere", told)
 
 
 @rule("answer", finished=True)
