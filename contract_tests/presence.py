@@ -6,6 +6,7 @@ Told by the first valid edits, before much is asked: a wrong address or key is t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from contract_tests.questions import Question
 from specs.answers import heard
@@ -41,13 +42,28 @@ class Door:
         self.expected = LOOKED_AT
         self._strange: list[str] = []
         self._first: list[bool] = []
+        self._said: list[bytes] = []
+        self._refused: list[bytes] = []
+        self._here: set[bytes] = set()
+        self._nowhere: set[bytes] = set()
         self._settled = self._answered = self._reached = self._speaks = False
         self._lost = 0
 
     @property
     def suspicious(self) -> bool:
-        """Whether the first answers to what should be refused look like no image endpoint, or like a refused key."""
-        return not (self._settled or self._answered) and len(self._first) == LOOKED_AT and all(self._first)
+        """Whether the first answers to what should be refused look like no image endpoint, or like a refused key.
+
+        So they do as well when different mistakes are answered alike, and when a valid edit was answered as a path is
+        that is none.
+        """
+        alike = all(self._first) or len(set(self._said)) == 1
+        odd = not self._answered and len(self._first) == LOOKED_AT and alike
+        return not self._settled and (odd or self._astray > 0)
+
+    @property
+    def _astray(self) -> int:
+        """How many valid edits were answered as a path is that is none; 0 if anything else ever came from this path."""
+        return len(self._refused) if self._here <= self._nowhere - {b""} else 0
 
     def opened(self, exchanges: Iterable[Exchange]) -> None:
         """Look at what came before the questions. Raises Unjudgeable where nothing can be reached."""
@@ -79,9 +95,20 @@ class Door:
         self._speaks = self._speaks or _speaks(exchange)
         if question.billable and not self._settled:
             self._valid(exchange, response)
-        elif question.key == "right" and question.path is None and question.method is None:
+        elif question.path is not None:
+            self._nowhere.add(_plain_refusal(exchange))
+        elif question.key == "right" and question.method is None:
             odd = response.status in (401, 403) or bool(_oddity(exchange, response, speaks=self._speaks))
             self._first = [*self._first, odd][:LOOKED_AT]
+            self._said = [*self._said, response.body][:LOOKED_AT]
+            self._here.add(_plain_refusal(exchange))
+        self._look_for_the_way(exchange)
+
+    def _look_for_the_way(self, exchange: Exchange) -> None:
+        """Does the path lead anywhere? Not where valid edits get the very answer that a path gets that is none."""
+        if not self._settled and self._astray >= min(LOOKED_AT, self.expected):
+            status = exchange.response.status if exchange.response else ""
+            raise Unjudgeable(f"there is no image endpoint: valid edits were answered as any other path is ({status})")
 
     def _unanswered(self, exchange: Exchange) -> None:
         failure = exchange.failure
@@ -98,11 +125,23 @@ class Door:
         if not oddity:
             self._answered = self._answered or response.status < 500
             self._settled = 200 <= response.status < 300
+            self._refused.append(_plain_refusal(exchange))
+            self._here.add(_plain_refusal(exchange))
             return
         self._strange.append(oddity)
         if len(self._strange) >= min(LOOKED_AT, self.expected):
             told = " and ".join(dict.fromkeys(self._strange))
             raise Unjudgeable(f"there is no image endpoint: valid edits were answered with {told}")
+
+
+def _plain_refusal(exchange: Exchange) -> bytes:
+    """A 4xx and its body, without the path; empty for anything else, and for what is about key, purse or hour."""
+    asked = heard(exchange)
+    if asked.outcome != "refused" or asked.response is None or asked.response.status in (401, 403):
+        return b""
+    path = urlsplit(exchange.request.url).path.encode()
+    body = asked.response.body.replace(path, b"").replace(path.replace(b"/", rb"\/"), b"")
+    return b"%d %s" % (asked.response.status, body)
 
 
 def _speaks(exchange: Exchange) -> bool:

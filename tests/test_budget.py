@@ -67,7 +67,7 @@ class Moody:
             if chance < self.accepts + self.busy + self.cuts:
                 self.billed += 1
                 raise ConnectionAbortedError
-            return error(400)
+            return error(400, f"No, for the {self.asked}th time")
 
 
 @cache
@@ -226,7 +226,7 @@ def test_what_is_under_way_is_waited_for_before_room_is_denied() -> None:
 
 def test_after_a_surprise_valid_edits_come_first() -> None:
     def answer(_method: str, _path: str, _body: bytes, _headers: Any) -> Said:
-        return said(200, ACCEPTED) if len(small.asked) >= 5 else error(400)
+        return said(200, ACCEPTED) if len(small.asked) >= 5 else error(400, f"No to {len(small.asked)}")
 
     with serving(answer) as small, _asking(small.url, Limits()) as asking:
         asking.ask(_planned("chatanywhere"))

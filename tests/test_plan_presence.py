@@ -80,6 +80,15 @@ def _forbidden_page(*_: Any) -> Said:
     return Said(403, PAGE, "text/html")
 
 
+def _other_paths(method: str, path: str, _body: bytes, _headers: Any) -> Said:
+    """As OpenAI's API, and those that follow it, say of a path that they do not have."""
+    return error(404, f"Invalid URL ({method} {path})")
+
+
+def _one_message(*_: Any) -> Said:
+    return error(400, "messages: field required")
+
+
 NONE: dict[str, Answer] = {
     "static-files": _static,
     "echo": _echo,
@@ -90,6 +99,8 @@ NONE: dict[str, Answer] = {
     "another-api": _fastapi,
     "page": _page,
     "forbidden-page": _forbidden_page,
+    "chat-with-envelopes": _other_paths,
+    "one-message": _one_message,
 }
 
 
@@ -102,8 +113,8 @@ def test_what_is_no_image_endpoint_is_told_after_a_few_requests(
         assert run(small.url, "--profile", profile) == 3
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 1
-    assert "there is no image endpoint: valid edits were answered with " in told[0]
-    assert len(small.asked) <= (60 if name == "picky-chat" else 6)
+    assert "there is no image endpoint: valid edits were answered " in told[0]
+    assert len(small.asked) <= {"picky-chat": 60, "chat-with-envelopes": 12, "one-message": 12}.get(name, 6)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -138,11 +149,21 @@ def test_a_closed_port_is_told_in_one_sentence(run: Run, capsys: pytest.CaptureF
         assert f"http://127.0.0.1:{port} cannot be reached: Connection refused" in told[0]
 
 
-def test_an_endpoint_that_speaks_but_has_no_such_route_is_judged(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(lambda *_: error(404, "Unknown request URL")) as small:
+def test_an_endpoint_that_has_a_refusal_of_its_own_for_edits_is_judged(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(_method: str, path: str, _body: bytes, _headers: Any) -> Said:
+        return error(404, "Resource not found" if path.endswith("edits") else "Unknown request URL")
+
+    with serving(answer) as small:
         assert run(small.url, "--profile", "quick") == 1
-    told = capsys.readouterr().out
-    assert "valid-edit-accepted" in told
+    assert "valid-edit-accepted" in capsys.readouterr().out
+
+
+def test_an_empty_purse_says_nothing_of_paths(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(lambda *_: error(402, "Pay first.")) as small:
+        run(small.url, "--profile", "quick")
+    assert "there is no image endpoint" not in capsys.readouterr().err
 
 
 def test_an_endpoint_that_speaks_elsewhere_is_judged(run: Run, tmp_path: Path) -> None:
