@@ -114,6 +114,7 @@ class Asking:
                 question = left.popleft()
                 self.left = len(left)
                 crew.do(self._act(question))
+        self._door.closed()
 
     def put(self, question: Question) -> Exchange | None:
         """Ask one question now, or find what it was answered: the last exchange, None when there is no room for it."""

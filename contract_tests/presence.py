@@ -89,6 +89,7 @@ class Door:
         """Look at an answer. Raises Unjudgeable."""
         response = exchange.response
         if response is None:
+            self._here.add(b"")
             self._unanswered(exchange)
             return
         self._reached, self._lost = True, 0
@@ -103,6 +104,11 @@ class Door:
             self._said = [*self._said, response.body][:LOOKED_AT]
             self._here.add(_plain_refusal(exchange))
         self._look_for_the_way(exchange)
+
+    def closed(self) -> None:
+        """Nothing more is asked. Raises Unjudgeable where only mistakes were, and all got what any other path gets."""
+        if not (self._settled or self._refused or self._strange) and self._here and self._here <= self._nowhere - {b""}:
+            raise Unjudgeable("there is no image endpoint: what it was asked was answered as any other path is")
 
     def _look_for_the_way(self, exchange: Exchange) -> None:
         """Does the path lead anywhere? Not where valid edits get the very answer that a path gets that is none."""

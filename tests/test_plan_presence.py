@@ -160,6 +160,16 @@ def test_an_endpoint_that_has_a_refusal_of_its_own_for_edits_is_judged(
     assert "valid-edit-accepted" in capsys.readouterr().out
 
 
+def test_an_endpoint_that_is_none_is_told_where_no_valid_edit_is_asked(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(_other_paths) as small:
+        assert run(small.url, "--profile", "free") == 3
+    assert "what it was asked was answered as any other path is" in capsys.readouterr().err
+    with running(Settings(providers=("openai",))) as mock:
+        assert run(mock.url, "--profile", "free") == 0
+
+
 def test_an_empty_purse_says_nothing_of_paths(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(lambda *_: error(402, "Pay first.")) as small:
         run(small.url, "--profile", "quick")
