@@ -24,7 +24,7 @@ def confirmed(question: Question, contract: Contract, models: ModelList | None) 
     None when it cannot be asked of this contract: a design or an edge that another claim forbids, a violation that
     breaks more than its claim.
     """
-    request = question.request(contract, URL + contract.edit.path, "<key>")
+    request = question.request(contract, URL + contract.edit.path, "<redacted-key>")
     edit = reading.read(contract, request, models)
     broken, disputed = breaches(contract, edit)
     if not question.billable:

@@ -13,13 +13,15 @@ from contract_tests.drafts import Draft
 from specs.contract import Contract
 from specs.models import ModelList
 
-STRONG = "Fill the whole transparent area with one flat, bright magenta square and change nothing else."
+STRONG = "Fill every transparent area completely with flat, bright magenta and change nothing else."
 
 MANY_SCRIPTS = (
-    "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\" — <b>bright</b> & clear.\n"
+    "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\".\n"
     "画一个橙色的大圆，其余保持不变。 צייר עיגול כתום גדול. नारंगी वृत्त \N{LARGE ORANGE CIRCLE}\N{ARTIST PALETTE}"
 )
-"""A harmless prompt with line breaks, quotation marks, markup, five scripts and emoji."""
+"""A harmless prompt with line breaks, quotation marks, five scripts and emoji."""
+
+MARKUP = "Paint a large <b>orange</b> circle & keep everything else as it is; x < 1 > 0."
 
 THOROUGH = frozenset(
     {
@@ -34,6 +36,7 @@ THOROUGH = frozenset(
         "mask-two-holes",
         "n-3",
         "prompt-in-many-scripts",
+        "prompt-with-markup",
         "response-format-url-n-2",
     }
 )
@@ -170,6 +173,7 @@ def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
 
 def _prompts(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
     yield Design("prompt-in-many-scripts", base.with_field("prompt", MANY_SCRIPTS))
+    yield Design("prompt-with-markup", base.with_field("prompt", MARKUP))
 
 
 def _model_left_out(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:

@@ -5,6 +5,7 @@ Pure: nothing is sent, the same transcript gives the same evidence.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 from contract_tests.doubts import doubtful, is_usual
 from contract_tests.questions import POOLED
 from specs import models, reading
-from specs.answers import Asked
+from specs.answers import GATEWAY, Asked
 from specs.applying import applies
 from specs.contract import Claim, Contract
 from specs.edits import Edit
@@ -22,6 +23,18 @@ from specs.features import features
 from specs.messages import Exchange
 from specs.models import ModelList
 from specs.rules import RULES, Breach
+
+CROWDED = 0.05
+"""The share of attempts that a gateway may turn away, of requests it answers in the end, before it is taken for busy.
+
+By chance alone it then turns one request away three times, and three times again, once in a hundred million."""
+
+_NO_MODEL = re.compile(
+    r"(?:model|channel|模型|渠道).{0,80}(?:not |n't |n’t |unknown|unavailable|disabled|不|无|未)|"
+    r"(?:no|not|unknown|invalid|unsupported)\s.{0,30}(?:model|channel)|(?:无|没有).{0,20}(?:模型|渠道)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How relays say that a model is not to be had, where no code says it."""
 
 PATIENCE = 3
 """Attempts after which a gateway's status on one valid request may be the endpoint's answer."""
@@ -97,10 +110,14 @@ class Evidence:
         """The models, by name, that some edit was accepted with."""
         return frozenset(str(a.edit.get("model")) for a in self.asked if a.outcome == "accepted")
 
-    def may_not_use(self, asked: Asked) -> bool:
-        """Whether a refusal may be about the key's right to a model and nothing else."""
+    def unserved(self, asked: Asked) -> bool:
+        """Whether a refusal may be about the model and nothing else: no edit with it was ever accepted, others were.
+
+        It may be switched off, or the key may have no right to it.
+        """
         status = asked.response.status if asked.response else 0
-        return status == 403 and self.any_accepted and str(asked.edit.get("model")) not in self.models
+        never = self.any_accepted and str(asked.edit.get("model")) not in self.models
+        return never and (status in (403, 404) or status >= 500 or _speaks_of_model(asked))
 
     @cached_property
     def stubborn(self) -> tuple[Asked, ...]:
@@ -109,44 +126,64 @@ class Evidence:
         return tuple(a for a in self.asked if is_valid(a) and is_stubborn(a) and a.exchange.question not in answered)
 
     @cached_property
-    def never_relents(self) -> bool:
-        """Whether not playing is the endpoint's answer to some valid edits, and no trouble of the hour or the purse.
+    def relentless(self) -> frozenset[str]:
+        """The exchanges in which not playing is the endpoint's answer to a valid edit, and no trouble of the hour.
 
-        So it is when one of them was asked twice in vain, and others were accepted between and after.
+        So it is when the same was asked twice in vain, and others were accepted between and after.
         """
-        place = {id(asked): place for place, asked in enumerate(self.asked)}
-        played = [place[id(a)] for a in self.asked if is_valid(a) and a.outcome == "accepted"]
-        rounds: dict[str | None, list[int]] = {}
-        for asked in self.stubborn:
-            rounds.setdefault(asked.exchange.question, []).append(place[id(asked)])
-        return any(_during(played, places[0], places[-1]) for places in rounds.values())
+        played = [place for place, a in enumerate(self.asked) if is_valid(a) and a.outcome == "accepted"]
+        return self._twice_in_vain(self.stubborn, played)
 
     @cached_property
     def turned_away(self) -> tuple[Asked, ...]:
-        """The requests with a mistake that got nothing but a gateway's 5xx, to every attempt."""
+        """The requests with a mistake that got nothing but a gateway's 5xx, to every attempt.
+
+        Not those for a model that nothing else was served with either.
+        """
         answered = {a.exchange.question for a in self.asked if a.outcome != "unavailable"}
         bad = (a for a in self.asked if a.breached and not a.disputed and a.exchange.question not in answered)
-        return tuple(a for a in bad if is_stubborn(a) and a.response is not None and a.response.status >= 500)
+        away = (a for a in bad if is_stubborn(a) and a.response is not None and a.response.status >= 500)
+        return tuple(a for a in away if any(map(about_model, a.breached)) or not self.unserved(a))
 
     @cached_property
     def refused_by_gateway(self) -> frozenset[str]:
-        """The exchanges whose 5xx is the answer to a mistake, and no trouble of the hour.
+        """The exchanges whose 5xx is the answer to a mistake: as `relentless`, others answered in any way."""
+        answered = [place for place, a in enumerate(self.asked) if a.outcome in ("accepted", "refused")]
+        return self._twice_in_vain(self.turned_away, answered)
 
-        So it is when the same was asked in vain twice, and others were answered between and after.
-        """
+    def _twice_in_vain(self, away: Sequence[Asked], others: Sequence[int]) -> frozenset[str]:
+        """Of these the ones whose question was asked again, with others answered (their places) between and after."""
         place = {id(asked): place for place, asked in enumerate(self.asked)}
-        answered = [place[id(a)] for a in self.asked if a.outcome in ("accepted", "refused")]
         rounds: dict[str | None, list[Asked]] = {}
-        for asked in self.turned_away:
+        for asked in away:
             rounds.setdefault(asked.exchange.question, []).append(asked)
-        spans = [(place[id(same[0])], place[id(same[-1])], same) for same in rounds.values()]
-        sure = [same for first, last, same in spans if _during(answered, first, last)]
-        return frozenset(asked.exchange.id for same in sure for asked in same)
+        sure = (same for same in rounds.values() if _during(others, place[id(same[0])], place[id(same[-1])]))
+        return frozenset() if self.crowded else frozenset(asked.exchange.id for same in sure for asked in same)
+
+    @cached_property
+    def crowded(self) -> bool:
+        """Whether a gateway's statuses came so often to what was answered in the end that they tell of the hour."""
+        answered = {a.exchange.question for a in self.asked if a.outcome in ("accepted", "refused")}
+        others = [a for a in self.asked if a.exchange.question in answered]
+        away = sum(a.response is not None and a.response.status in GATEWAY for a in others)
+        return away > CROWDED * len(others)
 
     @cached_property
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
+
+
+def about_model(claim: Claim) -> bool:
+    """Whether a request claim says which models there are."""
+    return claim.rule == "model_listed" or (claim.rule == "field_one_of" and claim.numbers["field"] == "model")
+
+
+def _speaks_of_model(asked: Asked) -> bool:
+    error = asked.error if isinstance(asked.error, dict) else {}
+    if error.get("param") == "model" or "model" in str(error.get("code")).lower():
+        return True
+    return not error.get("param") and bool(_NO_MODEL.search(asked.refusal_text))
 
 
 def _during(others: Sequence[int], first: int, last: int) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from contract_tests.evidence import Evidence, gathered, is_stubborn, is_valid
+from contract_tests.evidence import Evidence, about_model, gathered, is_valid
 from contract_tests.findings import Finding, Verdict
 from contract_tests.questions import is_smaller
 from contract_tests.tallying import tally
@@ -110,6 +110,8 @@ def _requests(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
             yield from _must_be_refused(claim, asked, evidence)
         elif claim.id in asked.exchange.about and is_valid(asked):
             yield _accepted(claim, asked, evidence, "a valid request at the claim's edge")
+        elif about_model(claim) and is_valid(asked) and asked.outcome == "refused" and evidence.unserved(asked):
+            yield _accepted(claim, asked, evidence, "a valid request for a model that is listed")
 
 
 def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable[Judged]:
@@ -138,16 +140,28 @@ def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judg
     if asked.outcome == "accepted":
         return Judged(asked)
     status = asked.response.status if asked.response else None
-    if asked.outcome == "unavailable" and not (is_stubborn(asked) and evidence.never_relents):
+    if asked.outcome == "unavailable" and asked.exchange.id not in evidence.relentless:
         return Judged(asked, silent=asked.why)
     if status in (401, 403):
         return Judged(asked, silent=f"the key was refused ({status}), or may not do this")
+    if evidence.unserved(asked) and not _promises_model(claim, status):
+        return Judged(asked, silent=_UNSERVED)
     blamed = evidence.to_blame(asked) if evidence.any_accepted else _basic(evidence.contract)
-    if claim.id not in blamed:
+    if claim.id not in blamed and not evidence.unserved(asked):
         others = ", ".join(sorted(blamed)) or "nothing known"
         return Judged(asked, silent=f"a request about this was answered {status}; to blame is {others}")
     told = f"{status}: {asked.refusal_text}" if asked.refusal_text else str(status)
     return Judged(asked, (Breach(f"{what} was answered {told}", "accepted", told),))
+
+
+def _promises_model(claim: Claim, status: int | None) -> bool:
+    """Whether a claim is broken by a model that is not served: a list that the provider gives is, by whatever refusal.
+
+    A model that only a document names may be one that the key has no right to.
+    """
+    return (
+        about_model(claim) and status is not None and status < 500 and (claim.rule == "model_listed" or status != 404)
+    )
 
 
 def _basic(contract: Contract) -> frozenset[str]:
@@ -184,13 +198,14 @@ def _refusals(claim: Claim, evidence: Evidence) -> Iterable[Judged]:
         refused = asked.breached and asked.outcome in ("refused", "crashed")
         any_answer = asked.response is not None and (claim.rule == "retry_after" or asked.response.status == 429)
         if any_answer or (refused and applies(claim, asked.edit, asked.features)):
-            yield Judged(asked, silent=_MAY_NOT) if evidence.may_not_use(asked) else _ruled(claim, asked)
+            unserved = evidence.unserved(asked) and not any(map(about_model, asked.breached))
+            yield Judged(asked, silent=_UNSERVED) if unserved else _ruled(claim, asked)
         elif claim.rule == "refusal_never_5xx" and asked.exchange.id in evidence.refused_by_gateway:
             status = str(asked.response.status if asked.response else None)
             yield Judged(asked, (Breach(f"a client's mistake was answered {status} every time", "4xx", status),))
 
 
-_MAY_NOT = "403, for a model that the key was never seen to get"
+_UNSERVED = "no edit with this model was accepted, others were: it may be the model, or the key's right to it"
 
 
 _SAID: WeakKeyDictionary[Asked, dict[str, tuple[tuple[Breach, ...], str]]] = WeakKeyDictionary()

@@ -90,6 +90,10 @@ def _pooled(questions: Sequence[Question], bench: Bench) -> Iterator[Question]:
         raise FaultyPlan(str(problem)) from problem
 
 
+_PLAINEST = ("valid-edit", "bare-edit")
+"""What is paid for first: whoever refuses these has no edit to sell, or not to this key."""
+
+
 def _one_by_one(
     contract: Contract, models: ModelList | None, seed: int, *, heavy: bool, picture_url: str
 ) -> tuple[Question, ...]:
@@ -102,7 +106,7 @@ def _one_by_one(
     )
     checked = (confirmed(question, contract, models) for question in made)
     found = [question for question in checked if question is not None]
-    return tuple(sorted(found, key=lambda question: question.billable))
+    return tuple(sorted(found, key=lambda question: (question.billable, question.id not in _PLAINEST)))
 
 
 def _linked(contract: Contract, base: Draft, url: str) -> Iterator[Question]:

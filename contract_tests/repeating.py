@@ -66,7 +66,7 @@ def ask_the_turned_away(asking: Asking, growing: Growing) -> None:
     refused = [a.exchange for a in seen.asked if a.breached and not a.disputed and a.outcome == "refused"]
     plain = [exchange for exchange in refused if exchange.response and 400 <= exchange.response.status < 500]
     different = {asked.exchange.question: asked.exchange for asked in seen.turned_away}
-    if different and plain:
+    if different and plain and not seen.crowded:
         for exchange in (plain[0], *list(different.values())[:DIFFERENT], plain[0]):
             asking.again(exchange)
 

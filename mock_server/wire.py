@@ -1,7 +1,8 @@
 """The mock's door to HTTP: from a WSGI environment to a `Request`, from a `Reply` to header fields; nothing else reads
 the one or writes the other.
 
-Keys stop here. The right key becomes `<key>`, any other a made-up one, so that nothing behind this line can leak one.
+Keys stop here. The right key becomes `<redacted-key>`, any other a made-up one, so that nothing behind this line can
+leak one.
 Nothing here parses a form: Werkzeug's own parser drops broken parts, and so hides what is wrong with them.
 """
 

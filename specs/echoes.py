@@ -128,7 +128,7 @@ class Secret:
             start, first = found.start(), first - 1
         at_an_end = first == 0 or last == self._length
         if at_an_end or last - first >= INSIDE:
-            yield Span(start, end, whole=last - first >= MOST * self._length)
+            yield Span(start, end, whole=last - first >= max(MOST * self._length, min(INSIDE, self._length)))
 
 
 class ShortSecret:

@@ -17,7 +17,7 @@ from typing import Any
 from specs import echoes
 from specs.messages import Exchange, Failure, Headers, Request, Response, first
 
-REDACTED = "<key>"
+REDACTED = "<redacted-key>"
 """Stands for a known secret."""
 PART = "<part-of-key>"
 """Stands for a part of a known secret."""

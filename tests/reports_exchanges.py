@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from reports_samples import STARTED
 from specs.messages import Exchange, Failure, Request, Response
 
-KEY_HEADER = ("Authorization", "Bearer <key>")
+KEY_HEADER = ("Authorization", "Bearer <redacted-key>")
 
 
 @dataclass(frozen=True)

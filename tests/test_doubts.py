@@ -56,7 +56,7 @@ def test_a_field_is_in_doubt_when_no_claim_promises_to_take_its_value(
 def test_in_a_question_about_a_judged_claim_nothing_else_is_in_doubt(provider: str) -> None:
     contract = loading.load(provider)
     free = [question for question in planned(provider) if not question.billable]
-    requests = [question.request(contract, URL + contract.edit.path, "<key>") for question in free]
+    requests = [question.request(contract, URL + contract.edit.path, "<redacted-key>") for question in free]
     found = [read_out(contract, Exchange("1", request), None, {}) for request in requests]
     assert len(found) > 100
     assert [one.edit.fields for one in found if one.doubtful and any(c.judged for c in one.breached)] == []

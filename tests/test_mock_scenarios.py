@@ -241,7 +241,7 @@ def test_a_fault_that_finds_nothing_to_spoil_leaves_the_reply(provider: str) -> 
     house = House(Settings(providers=(provider,), caption=False))
     offered = [fault.id for fault in house.offered(provider).values() if fault.on not in ("edit", "request")]
     for scenario in ("half-json", "bad-gateway", "cut", "rate-limit", "pass"):
-        fields = (("Authorization", "Bearer <key>"), ("Content-Type", FORM), ("X-Mock-Scenario", scenario))
+        fields = (("Authorization", "Bearer <redacted-key>"), ("Content-Type", FORM), ("X-Mock-Scenario", scenario))
         for set_now in (*((id,) for id in offered), tuple(offered), tuple(reversed(offered))):
             house.cues.set_faults(set_now)
             for body in (edit(), b"no form"):

@@ -158,9 +158,9 @@ def test_the_key_of_a_capture_is_known_in_all_of_it(tmp_path: Path) -> None:
     there = recordings.read(written(document, tmp_path))
     assert key not in repr(there)
     before, last = there.exchanges[-2:]
-    assert last.request.header("authorization") == "Bearer <key>"
+    assert last.request.header("authorization") == "Bearer <redacted-key>"
     assert before.response
-    assert before.response.body == b"not <key>"
+    assert before.response.body == b"not <redacted-key>"
     assert MASKED not in repr(last)
 
 

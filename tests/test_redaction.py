@@ -35,7 +35,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "percent-encoded": (urllib.parse.quote(KEY, safe=""), REDACTED),
     "percent-encoded twice": (urllib.parse.quote(urllib.parse.quote(KEY, safe=""), safe=""), REDACTED),
     "percent-encoded throughout": (percent(KEY), REDACTED),
-    "JSON in JSON": (json.dumps(json.dumps({"k": KEY})), '"{\\"k\\": \\"<key>\\"}"'),
+    "JSON in JSON": (json.dumps(json.dumps({"k": KEY})), '"{\\"k\\": \\"<redacted-key>\\"}"'),
     "slashes escaped": (KEY.replace("/", r"\/"), REDACTED),
     "code points escaped": ("".join(f"\\u{ord(c):04X}" for c in KEY), REDACTED),
     "HTML": ("".join(f"&#{ord(c)};" for c in KEY), REDACTED),

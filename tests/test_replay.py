@@ -33,7 +33,7 @@ from tests.mock_samples import Answer, ask, control, process
 from tests.walking import asked, planned
 
 EDITS = "/v1/images/edits"
-KEYED = ("Authorization", "Bearer <key>")
+KEYED = ("Authorization", "Bearer <redacted-key>")
 PICTURE = PICTURES["PNG"]
 
 

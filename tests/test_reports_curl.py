@@ -132,10 +132,10 @@ def test_method_and_address_are_repeated_and_what_curl_writes_itself_is_left_to_
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("Bearer <key>", "Bearer KEY"),
+        ("Bearer <redacted-key>", "Bearer KEY"),
         ("Bearer <redacted>", "Bearer KEY"),
         ("Bearer sk-invalid-key", "Bearer sk-invalid-key"),
-        ("Basic '<key>'", "Basic 'KEY'"),
+        ("Basic '<redacted-key>'", "Basic 'KEY'"),
     ],
 )
 def test_the_key_comes_from_the_environment(value, expected):

@@ -48,7 +48,7 @@ def house() -> House:
 
 
 def sent(house: House, body: bytes | None = None, path: str = EDIT, **headers: str) -> int:
-    fields = {"Authorization": "Bearer <key>", "Content-Type": FORM, "Host": "127.0.0.1:4010"} | headers
+    fields = {"Authorization": "Bearer <redacted-key>", "Content-Type": FORM, "Host": "127.0.0.1:4010"} | headers
     request = Request("POST", ORIGIN + path, tuple(fields.items()), edit() if body is None else body)
     return house.handle(request).reply.status
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,9 @@ from specs.messages import Exchange, Response
 from specs.transcripts import billed, load
 from tests.honest import HOUSES
 from tests.honest import running as endpoint_of
+from tests.honest.tricks import Reply, Tricks
 from tests.honest.walk import KEY
+from tests.honest.walk import walk as honest_walk
 from tests.mischief import MISCHIEFS
 from tests.mischief.register import manners
 from tests.pool_walks import Walk, pooled, walk
@@ -219,3 +224,63 @@ def test_a_right_that_is_missing_is_no_matter_of_the_request(status: int) -> Non
     exchanges = _answered(((GOOD, 200), (MASKED, status), (GOOD, 200), (MASKED, status)))
     found = {finding.claim.id: finding.verdict for finding in judge(loading.load(PROVIDER), exchanges)}
     assert "broken" not in (found["accepts-mask"], found["valid-edit-accepted"])
+
+
+def _only_one_model(model: str, status: int, code: str | None) -> Tricks:
+    """Another model than the one of this name gets nothing but this refusal."""
+    body = json.dumps({"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": code}})
+
+    def reply(reply: Reply) -> Reply:
+        lost = reply.order is not None and reply.order.values.get("model") in {"atelier-s", "atelier-xs"} - {model}
+        return replace(reply, status=status, body=body.encode()) if lost else reply
+
+    return Tricks(reply=reply)
+
+
+@pytest.mark.parametrize(
+    ("model", "status", "code", "accused"),
+    [
+        ("atelier-s", 400, "model_not_found", {"model-known"}),
+        ("atelier-xs", 400, "model_not_found", {"model-known"}),
+        ("atelier-s", 404, "model_not_found", {"model-known"}),
+        ("atelier-xs", 404, "model_not_found", {"model-known"}),
+        ("atelier-s", 403, None, set()),
+        ("atelier-s", 503, None, set()),
+        ("atelier-xs", 503, None, set()),
+    ],
+)
+def test_a_listed_model_that_is_not_served_breaks_its_list_at_most(
+    model: str, status: int, code: str | None, accused: set[str]
+) -> None:
+    provider = "aitoearn"
+    findings, _ = honest_walk(provider, manners(provider), _one_of_each, tricks=_only_one_model(model, status, code))
+    assert {f.claim.id for f in findings if f.verdict == "broken" and f.claim.judged} == accused
+
+
+def _one_of_each(question: Question) -> bool:
+    """What is about models and sizes, and every twelfth of the rest."""
+    return "model" in question.id or "size" in question.id or zlib.crc32(question.id.encode()) % 12 == 0
+
+
+def test_a_gateway_that_turns_away_at_random_breaks_nothing(tmp_path: Path) -> None:
+    chance = random.Random(3)
+
+    def reply(reply: Reply) -> Reply:
+        return replace(reply, status=503, body=b"{}") if chance.random() < 0.4 else reply
+
+    with endpoint_of(HOUSES[PROVIDER], manners(PROVIDER), Tricks(reply=reply)) as endpoint:
+        order = Order(loading.load(PROVIDER), endpoint.url, KEY, tmp_path, limits=Limits(first_wait=0.0), heavy=False)
+        report = run(order).report
+    assert not [f for f in report.findings if f.verdict == "broken" and f.claim.judged]
+    assert [f for f in report.findings if f.verdict == "holds"]
+
+
+def test_a_help_text_is_no_echo_of_the_key() -> None:
+    hint = "Send your key as 'Authorization: Bearer <key>'."
+
+    def reply(reply: Reply) -> Reply:
+        told = {"error": {"message": hint, "type": "invalid_request_error", "param": None, "code": None}}
+        return reply.with_body(json.dumps(told)) if reply.status >= 400 else reply
+
+    findings, _ = honest_walk(PROVIDER, manners(PROVIDER), lambda q: not q.billable, tricks=Tricks(reply=reply))
+    assert {f.claim.id: f.verdict for f in findings}["key-not-echoed"] == "holds"

@@ -118,7 +118,7 @@ def test_no_key_of_the_traffic_is_written_even_when_another_exchange_echoes_it(t
         assert path.is_dir() or KEY.encode() not in path.read_bytes()
     last = load(tmp_path / "transcript.jsonl").exchanges[-1]
     assert last.response
-    assert last.response.body == b'{"error": "seen before: <key>"}'
+    assert last.response.body == b'{"error": "seen before: <redacted-key>"}'
 
 
 def test_a_recording_is_gone_on_with(tmp_path: Path) -> None:

@@ -146,5 +146,5 @@ def _is_plain(id: str) -> bool:
 
 def _read(contract: Contract, question: Question) -> Asked:
     listed = models.from_value(contract.models.example) if contract.models else None
-    request = question.request(contract, URL + contract.edit.path, "<key>")
+    request = question.request(contract, URL + contract.edit.path, "<redacted-key>")
     return read_out(contract, Exchange("0", request), listed, {})

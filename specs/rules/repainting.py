@@ -29,6 +29,11 @@ SHAPE = 0.02
 CELLS = 32
 """Into so many by so many cells a result is cut to see where it changed most."""
 
+LEFT = 2.0
+"""Mean change (of 255) below which a part may be the source: scaled by another filter our samples change by 1.2."""
+
+_FILTERS = (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR, Image.Resampling.NEAREST)
+
 _EDGE = ImageFilter.BoxBlur(MARGIN)
 _WHOLE = [0] * 255 + [255]
 
@@ -39,7 +44,8 @@ class Change:
 
     None where that part of the mask vanishes once the MARGIN along the edge is left out. `spot` is the mean difference
     in the cell that changed most of those that are opaque throughout, None when there is no such cell. `faintest` is
-    the least mean difference among the four quarters of the box around the transparent part, where they hold any of it.
+    the least mean difference among the four quarters of the box around the transparent part, where they hold any of it,
+    whichever filter the source was scaled by.
     """
 
     inside: float | None
@@ -83,7 +89,12 @@ def _measure(source: bytes, mask: bytes, result: bytes) -> Change:
     difference = ImageChops.difference(_on_white(before), _on_white(after))
     kept, opened = _well_within(alpha, 255), _well_within(alpha, 0)
     means = _mean(difference, opened), _mean(difference, kept)
-    return Change(*means, _spot(difference, kept), _faintest(difference, opened))
+    faintest = _faintest(difference, opened)
+    if faintest is not None and faintest < LEFT:
+        others = (pictures.decoded(source).resize(after.size, way) for way in _FILTERS)
+        again = (_faintest(ImageChops.difference(_on_white(other), _on_white(after)), opened) for other in others)
+        faintest = min(faintest, *(mean for mean in again if mean is not None))
+    return Change(*means, _spot(difference, kept), faintest)
 
 
 def _faintest(difference: Image.Image, area: Image.Image) -> float | None:
@@ -150,10 +161,13 @@ def mask_keeps_opaque(asked: Asked, *, tolerance: float, spot: float = 255) -> S
 
 
 @rule("answer", finished=True)
-def mask_repaints_transparent(asked: Asked, *, least: float, quarter: float = 1.0) -> Said:
-    """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255, and in
-    no quarter of that part by less than {quarter}.
+def mask_repaints_transparent(asked: Asked, *, least: float, words: str = "", quarter: float = 0.1) -> Said:
+    """Under the transparent part of the mask each picture is repainted: it changes by at least {least} of 255.
+
+    Where the prompt asks to "{words}", no quarter of that part is left as it was ({quarter} of 255).
     """
+    prompt = asked.edit.get("prompt")
+    all_over = bool(words) and isinstance(prompt, str) and words in prompt
     found = [(payload, seen.inside, seen.faintest) for payload, seen in _changes(asked) if seen.inside is not None]
     if not found:
         yield _NOTHING
@@ -162,7 +176,7 @@ def mask_repaints_transparent(asked: Asked, *, least: float, quarter: float = 1.
             told = f"{inside:.1f} of 255"
             sentence = f"the part to repaint of picture {payload.index} changed by {told}"
             yield Breach(sentence, f"at least {least} of 255", told)
-        elif faintest is not None and faintest < quarter:
+        elif all_over and faintest is not None and faintest < quarter:
             told = f"{faintest:.1f} of 255 in a quarter"
             sentence = f"the part to repaint of picture {payload.index} changed by {told}"
             yield Breach(sentence, f"at least {quarter} of 255 everywhere", told)

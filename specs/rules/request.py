@@ -5,7 +5,7 @@ from __future__ import annotations
 from specs.edits import ABSENT, Edit
 from specs.rules.register import Breach, Said, rule
 
-REDACTED = "<key>"
+REDACTED = "<redacted-key>"
 """What stands for the real key in every transcript (specs.transcripts writes it)."""
 
 FAKE = "sk-invalid"
