@@ -116,8 +116,9 @@ class Evidence:
         It may be switched off, or the key may have no right to it.
         """
         status = asked.response.status if asked.response else 0
-        never = self.any_accepted and str(asked.edit.get("model")) not in self.models
-        return never and (status in (403, 404) or status >= 500 or _speaks_of_model(asked))
+        model = asked.edit.get("model")
+        never = self.any_accepted and isinstance(model, str) and model not in self.models
+        return never and (status in (403, 404) or status in GATEWAY or _speaks_of_model(asked))
 
     @cached_property
     def stubborn(self) -> tuple[Asked, ...]:

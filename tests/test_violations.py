@@ -101,7 +101,7 @@ def values(rule: str, field: str, numbers: dict[str, Any], kind: type) -> list[o
         ("field_type", "n", {"type": "integer"}, ["abc", "1.5", "2abc"], []),
         ("text_at_least", "prompt", {"minimum": 1}, [""], [".", "猫"]),
         ("field_one_of", "quality", {"values": ["low", "high"], "disputed": ["hd"]},
-         ["low-nothing", "ultra", "standard"], ["low", "high"]),
+         ["low-nothing", "ultra", "standard", "LOW"], ["low", "high"]),
     ],
 )  # fmt: skip
 def test_values_stand_on_both_sides_of_the_boundary(
@@ -140,7 +140,8 @@ def test_pictures_are_counted_to_the_limit_and_one_beyond(most: int) -> None:
 
 def test_what_the_list_of_models_says_is_asked_about() -> None:
     sizes = tried("size_listed", listed=LISTED)
-    assert {a.draft.get("size") for a in sizes if isinstance(a, Good)} == {"2048x2048", "1024x1536"}
+    sized = {(a.draft.get("model"), a.draft.get("size")) for a in sizes if isinstance(a, Good)}
+    assert sized == {("cheap", "2048x2048"), ("cheap", "1024x1536"), ("dear", "1024x1024")}
     assert "1025x1024" in {a.draft.get("size") for a in sizes if isinstance(a, Bad)}
     assert {len(a.draft.images) for a in tried("images_within_model_limit", listed=LISTED)} == {2, 3}
     assert {a.draft.get("model") for a in tried("model_listed", listed=LISTED) if isinstance(a, Good)} == {"dear"}
