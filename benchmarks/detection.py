@@ -38,6 +38,7 @@ Where a verdict hangs on a measure, both sides were measured on our own sample p
 | `mask-keeps-opaque` (AiToEarn) | the kept part changes by more than 24 of 255 on average | 13: other filter, noise of 12, JPEG of quality 20 | 40 and more |
 | `mask-keeps-opaque` (AiToEarn) | one cell of 32 by 32 changes by more than 64 | 37: the same | 100 where paint covers the cell |
 | `mask-repaints-transparent` | the part to repaint changes by less than 4 | 31 in its faintest colours | 0 |
+| `mask-repaints-transparent` | where all of it is to be filled, a quarter changes by less than 0.1 | 0.17: only made anew, with noise of 0.3 | 0: a copy |
 | `mask-heeded` (OpenAI, ChatAnywhere) | it changes less than 1.2 times as much as the rest | 1.23 and more: all redrawn, in much darker light | 1 and less |
 | `source-recognised` | likeness below 0.3 | 0.65, with two thirds repainted | around 0, 19 in 20 below 0.35 |
 | `source-recognised` | more like the source turned, by 0.1 | less like it, by 0.25 | more like it, by 0.25 |
@@ -47,6 +48,11 @@ Where a verdict hangs on a measure, both sides were measured on our own sample p
 A refusal with several possible reasons may name any of them; a field whose value no judged claim promises to take is a
 possible reason. Under a mask two results may be the same. A picture that its metadata turn is not compared, since some
 endpoints heed them and some do not. A mask that is opaque, or transparent, everywhere may be refused.
+
+A model that no edit was accepted with, while others were, accuses nothing but the provider's own list of models, and a
+403 or a gateway's status not even that. A gateway's 429 or 5xx is an answer only when the same was asked twice in vain,
+three times each, others were served between and after, and hardly any of them had to be asked again. Where every request
+to the edits' path gets the very answer of a path that is none, there is no image endpoint to be judged (status 3).
 """
 
 
