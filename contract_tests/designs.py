@@ -15,18 +15,32 @@ from specs.models import ModelList
 
 STRONG = "Fill every transparent area completely with flat, bright magenta and change nothing else."
 
+STRONG_TOO = "Fill every transparent area completely with flat, dark green and leave the rest as it is."
+"""Another one: where a mask is dropped, one colour may by chance change the window more than the rest."""
+
 MANY_SCRIPTS = (
     "Paint a large orange circle.\nWrite nothing; keep 100% of the 'rest' — \"as it is\".\n"
     "画一个橙色的大圆，其余保持不变。 צייר עיגול כתום גדול. नारंगी वृत्त \N{LARGE ORANGE CIRCLE}\N{ARTIST PALETTE}"
 )
 """A harmless prompt with line breaks, quotation marks, five scripts and emoji."""
 
-MARKUP = "Paint a large <b>orange</b> circle & keep everything else as it is; x < 1 > 0."
+MARKUP = 'Paint a large <b>orange</b> circle & keep everything else as it is; {x} < ${y} > C:\\new "1".'
+"""A harmless prompt with what means something to templates, shells and pages."""
+
+DIGITS = "2024"
+"""A prompt that looks like a number."""
+
+LARGE = 1_200_000
+"""Bytes that a usual limit of proxies (1 MB) does not let pass, and every documented one does."""
+
 
 THOROUGH = frozenset(
     {
         "image-grey",
+        "image-large",
+        "image-lossless",
         "image-palette",
+        "image-progressive",
         "images-modes",
         "mask-images-2",
         "mask-lying",
@@ -36,11 +50,16 @@ THOROUGH = frozenset(
         "mask-two-holes",
         "n-3",
         "prompt-in-many-scripts",
+        "prompt-of-digits",
         "prompt-with-markup",
         "response-format-url-n-2",
     }
 )
 """Designs that serve no claim of their own: the full plan asks for them, a quick one does not pay for them."""
+
+
+THOROUGH_EDGES = ("-and-a-mask",)
+"""How the names of edges end of which the same holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +156,13 @@ def _masks(contract: Contract, models: ModelList | None, base: Draft) -> Iterato
     if documented(contract, "mask"):
         strong = base.with_field("prompt", STRONG)
         yield Design("mask-window", samples.masked(strong))
-        yield Design("mask-window-white", samples.masked(strong, white=True))
+        too = base.with_field("prompt", STRONG_TOO)
+        yield Design("mask-window-white", samples.masked(too, white=True))
         yield Design("mask-opaque", samples.masked(strong, "opaque"))
         yield Design("mask-transparent", samples.masked(strong, "transparent"))
         yield Design("mask-two-holes", samples.masked(strong, "holes"))
         yield Design("mask-images-2", samples.masked(strong.with_images(*samples.pictures(2))))
-        yield from (Design("mask-lying", draft) for draft in _lying(contract, models, strong))
+        yield from (Design("mask-lying", draft) for draft in _lying(contract, models, too))
         if documented(contract, "n"):
             yield Design("mask-n-2", samples.masked(strong.with_field("n", 2)))
 
@@ -154,6 +174,9 @@ def _inputs(_contract: Contract, _models: ModelList | None, base: Draft) -> Iter
         yield Design(f"image-{kind}", base.with_images(samples.picture(kind=kind)))
     for name, mode in (("grey", "L"), ("palette", "P")):
         yield Design(f"image-{name}", base.with_images(samples.in_mode(mode)))
+    for way in ("progressive", "lossless"):
+        yield Design(f"image-{way}", base.with_images(samples.unusual(way)))
+    yield Design("image-large", base.with_images(samples.of_bytes(LARGE)))
 
 
 def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
@@ -174,6 +197,7 @@ def _streams(contract: Contract, _models: ModelList | None, base: Draft) -> Iter
 def _prompts(_contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:
     yield Design("prompt-in-many-scripts", base.with_field("prompt", MANY_SCRIPTS))
     yield Design("prompt-with-markup", base.with_field("prompt", MARKUP))
+    yield Design("prompt-of-digits", base.with_field("prompt", DIGITS))
 
 
 def _model_left_out(contract: Contract, _models: ModelList | None, base: Draft) -> Iterator[Design]:

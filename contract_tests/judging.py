@@ -121,8 +121,9 @@ def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable
         yield Judged(asked, (Breach(sentence, f"refused: {said[0].expected}", f"accepted: {said[0].actual}"),))
     elif len(asked.breached) > 1 or asked.disputed:
         return
-    elif claim.rule == "route_known" and _is_page(asked) and evidence.any_accepted:
-        yield Judged(asked, (Breach("a path that is none was answered 200, with a page", "404", "200, an HTML page"),))
+    elif claim.rule in ("route_known", "method_allowed") and _is_page(asked) and evidence.any_accepted:
+        sentence = f"{said[0].sentence}, and the request was answered 200, with a page"
+        yield Judged(asked, (Breach(sentence, f"refused: {said[0].expected}", "200, an HTML page"),))
     elif asked.outcome == "unavailable":
         yield Judged(asked, silent=asked.why)
     elif not evidence.any_accepted:
@@ -132,7 +133,9 @@ def _must_be_refused(claim: Claim, asked: Asked, evidence: Evidence) -> Iterable
 
 
 def _is_page(asked: Asked) -> bool:
-    return asked.is_html and asked.response is not None and asked.response.status == 200
+    """Whether a page came with success, and not to a GET: many a server explains itself there."""
+    found = asked.response is not None and asked.response.status == 200
+    return found and asked.is_html and asked.request.method != "GET"
 
 
 def _accepted(claim: Claim, asked: Asked, evidence: Evidence, what: str) -> Judged:

@@ -137,6 +137,15 @@ def truncated(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
 
+def garbled(png: bytes) -> bytes:
+    """The same PNG with check sums that fit, whose pixels cannot be unpacked: their packing begins wrongly."""
+    at = png.index(b"IDAT")
+    (length,) = struct.unpack(">I", png[at - 4 : at])
+    body = b"\0\0" + png[at + 6 : at + 4 + length]
+    check = struct.pack(">I", zlib.crc32(body, zlib.crc32(b"IDAT")))
+    return png[: at + 4] + body + check + png[at + 8 + length :]
+
+
 def wrong_crc(png: bytes) -> bytes:
     """The same PNG with one bit of its header's check sum turned.
 

@@ -129,7 +129,10 @@ def _attempted(contract: Contract, models: ModelList | None, seed: int, *, heavy
             yield _question(claim.id, attempt)
 
 
-_STREAMED = ("field_required", "image_required", "text_at_least", "integer_between", "integer_at_least")
+_STREAMED = (
+    *("key_present", "field_required", "image_required", "text_at_least", "integer_between", "integer_at_least"),
+    *("model_listed", "image_decodes", "mask_matches_image", "mask_has_alpha"),
+)
 """Rules whose breach is tried once more in a request for a stream: the refusal has to come before it begins."""
 
 
@@ -137,7 +140,7 @@ def _streamed(contract: Contract, models: ModelList | None, seed: int) -> Iterat
     if not documented(contract, "stream"):
         return
     for claim in contract.of_area("request"):
-        if claim.rule in _STREAMED:
+        if claim.rule in _STREAMED or (claim.rule == "field_one_of" and claim.numbers["field"] == "model"):
             bad = (a for a in attempts(claim, contract, models, seed) if not isinstance(a, Good))
             for attempt in islice(bad, 1):
                 found = _question(claim.id, attempt)

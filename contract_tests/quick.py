@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from contract_tests import pricing
-from contract_tests.designs import THOROUGH
+from contract_tests.designs import THOROUGH, THOROUGH_EDGES
 from contract_tests.drafts import Draft
 from contract_tests.pooling import Bench, Pool, padded, pooled
 from contract_tests.questions import COMBINED, Question, is_edge
@@ -76,7 +76,8 @@ def _is_ground(question: Question) -> bool:
 
 def _is_judged(question: Question, bench: Bench) -> bool:
     """Whether a quick run has something to learn from a question: what is not judged, or thorough only, it leaves."""
-    if question.id.removesuffix("-json") in THOROUGH or question.id.startswith(COMBINED):
+    plain = question.id.removesuffix("-json")
+    if plain in THOROUGH or plain.endswith(THOROUGH_EDGES) or plain.startswith(COMBINED):
         return False
     return not is_edge(question) or _claim(question, bench.contract).judged
 

@@ -49,7 +49,8 @@ def ask_the_stubborn(asking: Asking, growing: Growing) -> None:
         again = asking.again(good[0].exchange)
         if again is None or not billed(again):
             return
-    different = {asked.exchange.question: asked.exchange for asked in seen.stubborn}
+    plainest = sorted(seen.stubborn, key=lambda asked: len(asked.exchange.about))  # what combines least tells most
+    different = {asked.exchange.question: asked.exchange for asked in plainest}
     relented = False
     for number, exchange in enumerate(different.values()):
         if number >= DIFFERENT and not relented:

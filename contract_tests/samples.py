@@ -37,6 +37,17 @@ def in_other_modes() -> tuple[File, ...]:
     return in_mode("RGBA"), in_mode("P"), last
 
 
+@lru_cache(maxsize=4)
+def unusual(way: str) -> File:
+    """A picture as few make them: a `progressive` JPEG (named in capitals), a `lossless` WebP with alpha."""
+    if way == "progressive":
+        return File(
+            picturing.written(picturing.source(SIDE, SIDE), "jpeg", progressive=True), "PICTURE.JPEG", "image/jpeg"
+        )
+    clear = picturing.source(SIDE, SIDE).convert("RGBA")
+    return File(picturing.written(clear, "webp", lossless=True), "clear.webp", "image/webp")
+
+
 @lru_cache(maxsize=8)
 def in_mode(mode: str) -> File:
     """The source picture as a PNG in another mode: `RGBA`, `P` (a palette), `L` (shades of grey)."""
@@ -69,6 +80,11 @@ def mask_as_webp(width: int = SIDE, height: int = SIDE) -> File:
     return File(data, "mask.webp", "image/webp")
 
 
+def mask_as_gif(width: int = SIDE, height: int = SIDE) -> File:
+    """The window mask in a format that knows only opaque and transparent."""
+    return File(picturing.written(picturing.mask(width, height), "gif"), "mask.gif", "image/gif")
+
+
 def of_bytes(length: int, file: File | None = None) -> File:
     """A valid PNG of exactly `length` bytes. Raises ValueError when the picture alone is longer."""
     whole = file or picture()
@@ -79,11 +95,13 @@ BROKEN: Mapping[str, Callable[[File], bytes]] = {
     "truncated": lambda file: picturing.truncated(file.data),
     "wrong-checksum": lambda file: picturing.wrong_crc(file.data),
     "header-only": lambda file: file.data[:33],
+    "garbled": lambda file: picturing.garbled(file.data),
 }
 """Ways to break a PNG that leave its first bytes as they are."""
 
-CUT = ("truncated", "header-only")
-"""Those in which pixels are missing. A wrong checksum is not among them: some decoders mend it in silence."""
+CUT = ("truncated", "header-only", "garbled")
+"""Those in which pixels are missing. Wrong checksums and missing rows are not among them: some decoders mend them
+in silence."""
 
 
 def broken(way: str, file: File | None = None) -> File:

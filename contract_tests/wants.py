@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_tests import pricing
-from contract_tests.designs import STRONG
+from contract_tests.designs import STRONG, STRONG_TOO
 from contract_tests.drafts import Draft
 from contract_tests.questions import Question, is_edge
 from contract_tests.traits import Trait
@@ -19,7 +19,8 @@ def wants(question: Question, trait: Trait, base: Draft) -> dict[str, tuple[obje
     if streams:
         found |= {"field:partial_images": (ABSENT,)} if not question.id.startswith("wire-") else {}
     elif question.draft.mask is not None:
-        found |= _MASKED | {"field:size": (base.get("size", ABSENT),), "field:prompt": (base.get("prompt"), STRONG)}
+        prompts = (base.get("prompt"), STRONG, STRONG_TOO)
+        found |= _MASKED | {"field:size": (base.get("size", ABSENT),), "field:prompt": prompts}
     if pricing.pictures(question.draft) > 1:
         found |= {"mask": ()}
     if trait.slots.get("field:background") == "transparent":

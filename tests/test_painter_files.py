@@ -16,13 +16,13 @@ from specs.cache import ByteCache
 from specs.pictures import pixels
 
 
-@pytest.mark.parametrize("packer", [encode.deflating, zlib], ids=["as installed", "zlib"])
+@pytest.mark.parametrize("packer", [encode.packing, zlib], ids=["as installed", "zlib"])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 @pytest.mark.parametrize("size", [(1, 1), (3, 1), (1, 3), (255, 257), (16383, 2)])
 def test_a_png_is_read_back_pixel_for_pixel(
     mode: str, size: tuple[int, int], packer: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encode, "deflating", packer)
+    monkeypatch.setattr(encode, "packing", packer)
     noise = Image.frombytes("L", (64, 64), zlib.crc32(b"noise").to_bytes(4, "big") * 1024).resize(size)
     picture = Image.merge(mode, [noise.transpose(turn) for turn in (0, 1, 3, 0)][: len(mode)])
     data = png(picture)

@@ -123,6 +123,27 @@ def test_a_picture_is_decoded_once() -> None:
     assert pictures.decoded(data) is pictures.decoded(bytes(bytearray(data)))
 
 
+def _with_rows(png: bytes, share: float) -> bytes:
+    """The same PNG with only the first of its rows, every check sum right."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    at = png.index(b"IDAT")
+    (length,) = struct.unpack(">I", png[at - 4 : at])
+    rows = zlib.decompress(png[at + 4 : at + 4 + length])
+    return png[: at - 4] + chunk(b"IDAT", zlib.compress(rows[: int(len(rows) * share)])) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("words", [{"png": "40x30"}, {"png": "40x30", "alpha": True}, {"png": "41x30", "mode": "1"}])
+def test_a_png_holds_all_its_rows(words: dict[str, object]) -> None:
+    whole = made(words)
+    assert pictures.torn(whole) is None
+    assert pictures.torn(_with_rows(whole, 1)) is None
+    assert "of rows" in str(pictures.torn(_with_rows(whole, 0.5)))
+    assert "of rows" in str(pictures.torn(_with_rows(whole, 0.99)))
+
+
 def test_only_what_may_be_see_through_is_decoded_with_alpha() -> None:
     assert pictures.decoded(made({"png": "8x8"})).mode == "RGB"
     assert pictures.decoded(made({"png": "8x8", "alpha": "window"})).mode == "RGBA"

@@ -114,7 +114,7 @@ def test_what_is_no_image_endpoint_is_told_after_a_few_requests(
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 1
     assert "there is no image endpoint: valid edits were answered " in told[0]
-    assert len(small.asked) <= {"picky-chat": 60, "chat-with-envelopes": 12, "one-message": 12}.get(name, 6)
+    assert len(small.asked) <= {"picky-chat": 60, "chat-with-envelopes": 16, "one-message": 16}.get(name, 6)
 
 
 @pytest.mark.parametrize("status", [401, 403])

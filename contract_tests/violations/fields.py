@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from contract_tests import choosing
+from contract_tests import choosing, samples
 from contract_tests.violations.models import miswritten
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
 from specs.edits import exact_size
@@ -14,10 +14,10 @@ from specs.edits import exact_size
 _OTHER_TYPES: dict[str, dict[str, Any]] = {
     "string": {"integer": 123, "boolean": True, "array": ["x"], "object": {"type": "text", "text": "x"}},
     "integer": {"text": "abc", "number-in-text": "2", "fraction": 1.5, "boolean": True, "array": [1], "empty": ""},
-    "boolean": {"text": "maybe", "yes": "yes", "integer": 2, "array": [True]},
+    "boolean": {"text": "maybe", "yes": "yes", "boolean-in-text": "true", "integer": 2, "array": [True]},
 }
 _OTHER_TEXT: dict[str, dict[str, str]] = {
-    "integer": {"text": "abc", "fraction": "1.5", "number-and-text": "2abc"},
+    "integer": {"text": "abc", "fraction": "1.5", "number-and-text": "2abc", "not-a-number": "NaN"},
     "boolean": {"text": "maybe"},
 }
 _NEIGHBOURS: dict[str, tuple[str, ...]] = {
@@ -37,8 +37,11 @@ _LARGEST_ASKED = 1000
 
 @violation("field_required")
 def field_required(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """The field left out."""
-    yield Bad(f"no-{_slug(numbers['field'])}", start.draft.without(numbers["field"]))
+    """The field left out, also beside a mask."""
+    name, bare = f"no-{_slug(numbers['field'])}", start.draft.without(numbers["field"])
+    yield Bad(name, bare)
+    if start.has_mask:
+        yield Bad(f"{name}-but-a-mask", samples.masked(bare), start.first)
 
 
 @violation("field_type")
@@ -48,6 +51,7 @@ def field_type(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     if start.json:
         others = dict(_OTHER_TYPES.get(numbers["type"], {}))
         others |= {} if numbers.get("nullable") else {"null": None}
+        others |= {"array": [choosing.value(start.contract, field)]} if numbers["type"] == "string" else {}
         for name, value in others.items():
             yield Bad(f"{slug}-json-{name}", start.draft.with_field(field, value), start.json)
     if start.form:
@@ -61,7 +65,7 @@ def field_one_of(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     field, values = numbers["field"], [str(value) for value in numbers["values"]]
     known = {*values, *(numbers.get("disputed") or ())}
     turned = ["x".join(reversed(value.split("x"))) for value in values if field == "size" and "x" in value]
-    loud = [value.upper() for value in values if value.islower() and value.isalpha()][:1]
+    loud = [value.upper() for value in values if value.islower() and (value.isalpha() or field == "model")][:1]
     wrong = dict.fromkeys((f"{values[0]}-nothing", *_NEIGHBOURS.get(field, ()), *turned))
     for value in wrong:
         if value not in known:

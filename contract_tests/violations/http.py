@@ -53,6 +53,7 @@ def content_type_accepted(start: Start, numbers: Mapping[str, Any]) -> Iterator[
         ("xml", "application/xml", b"<edit/>"),
         ("urlencoded", "application/x-www-form-urlencoded", words),
         ("absent", "", words),
+        ("absent-from-a-document", "", json_bodies.body(draft, start.operation)),
     ):
         if stated not in types:
             yield Bad(f"content-type-{name}", draft, first, raw_body=body, headers=(("Content-Type", stated),))
@@ -82,6 +83,7 @@ def _broken_json(start: Start, encoding: str) -> Iterator[Attempt]:
         ("garbage", b"{'prompt': 'single quotes'}"),
         ("array", b"[]"),
         ("null", b"null"),
+        ("deep", b"[" * 20_000 + b"]" * 20_000),
         ("text", b'"prompt"'),
         ("not-utf8", b'{"prompt": "\xff\xfe"}'),
     ):

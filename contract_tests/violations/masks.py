@@ -21,6 +21,7 @@ def mask_is_png(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
         ("jpeg", jpeg),
         ("jpeg-as-png", samples.pretending(jpeg.data, "mask.png")),
         ("text-as-png", samples.pretending(filename="mask.png")),
+        ("gif", samples.mask_as_gif()),
     ):
         yield Bad(f"mask-{name}", start.draft.with_mask(file))
     yield Good("mask-png", samples.masked(start.draft), start.first)

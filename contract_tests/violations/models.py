@@ -10,6 +10,7 @@ from typing import Any
 from contract_tests import choosing
 from contract_tests.drafts import Draft
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
+from specs.edits import exact_size
 from specs.models import Model
 
 _MODELS_TRIED = ("no-such-model", "gpt-image-0")
@@ -23,12 +24,15 @@ def model_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]
     for name in (*_MODELS_TRIED, *(f"{name}-x" for name in names[:1])):
         if name not in names:
             yield Bad(f"model-{name}", start.draft.with_field("model", name))
+    for name in names[:1]:
+        if name.upper() not in names:
+            yield Bad("model-in-capitals", start.draft.with_field("model", name.upper()), start.first)
     for name in names:
         if name != start.draft.get("model"):
-            yield Good(f"model-{name}", _in_own_size(start, name), start.first)
+            yield Good(f"model-{name}", in_own_size(start, name), start.first)
 
 
-def _in_own_size(start: Start, model: str) -> Draft:
+def in_own_size(start: Start, model: str) -> Draft:
     """The draft for another model: what is sized for the first may not be offered for this one."""
     size = choosing.size(start.contract, start.models, model)
     made = start.draft.with_field("model", model)
@@ -47,7 +51,7 @@ def size_listed(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     for size in dict.fromkeys((*_SIZES_TRIED, *turned)):
         if size not in sizes:
             yield Bad(f"size-{size.replace('*', '-by-')}", start.draft.with_field("size", size))
-    for size in sizes[:1]:
+    for size in [size for size in sizes if exact_size(size)][:1]:
         yield from miswritten(start, size)
     for size in sizes:
         if size != start.draft.get("size"):
@@ -66,8 +70,15 @@ def _between(start: Start, model: Model, other: Model) -> Iterator[Attempt]:
 
 def miswritten(start: Start, size: str) -> Iterator[Attempt]:
     """A size that is offered, written as nobody offers it."""
-    for name, between in (("large-x", "X"), ("blanks", " x ")):
-        yield Bad(f"size-{name}", start.draft.with_field("size", size.replace("x", between)), start.first)
+    width, height = size.split("x")
+    for name, written in (
+        ("large-x", f"{width}X{height}"),
+        ("blanks", f"{width} x {height}"),
+        ("times-sign", f"{width}×{height}"),
+        ("nought", f"0{size}"),
+        ("px", f"{size}px"),
+    ):
+        yield Bad(f"size-{name}", start.draft.with_field("size", written), start.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,11 @@ class _Grid:
     def slim(self, width: int, height: int) -> bool:
         """Whether a size is longer than the ratio allows."""
         return max(width, height) > self.ratio * min(width, height)
+
+    def exact(self) -> Iterator[tuple[int, int]]:
+        """Sizes that are exactly as slim as the ratio allows, the smallest first."""
+        heights = range(self.multiple, self.longest // self.ratio + 1, self.multiple)
+        return ((self.ratio * height, height) for height in heights)
 
     def sizes(self) -> list[tuple[int, int]]:
         """Sizes on the grid, within the limits of sides and pixels but not of shape, the smallest first."""
@@ -111,6 +127,7 @@ def size_on_grid(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
     for text in ("0x0", "1024", "huge"):
         yield Bad(f"size-{text}", start.draft.with_field("size", text))
     yield from miswritten(start, f"{width}x{height}")
-    slimmest = max(allowed, key=lambda size: size[0] / size[1])
+    exact = (size for size in grid.exact() if grid.least_pixels <= size[0] * size[1] <= grid.most_pixels)
+    slimmest = next(exact, None) or max(allowed, key=lambda size: size[0] / size[1])
     for name, (wide, high) in (("least", allowed[0]), ("slimmest", slimmest), ("slimmest-standing", slimmest[::-1])):
         yield Good(f"size-{name}", start.draft.with_field("size", f"{wide}x{high}"), start.first)

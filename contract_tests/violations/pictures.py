@@ -8,12 +8,14 @@ from typing import Any
 from contract_tests import samples
 from contract_tests.drafts import File
 from contract_tests.json_bodies import options, picture_field, types
+from contract_tests.violations.models import in_own_size
 from contract_tests.violations.register import Attempt, Bad, Good, Start, violation
 from specs.reading import JSON
 
 _KINDS = ("png", "jpeg", "webp", "gif", "bmp", "tiff")
 _RARER = ("ico", "ppm")
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><circle cx="99" cy="80" r="50"/></svg>'
+_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 HEAVY = 5_000_000
 """Bytes from which a body is heavy."""
 
@@ -22,9 +24,11 @@ MEBI = 1024 * 1024
 
 @violation("image_required")
 def image_required(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """No picture at all; an empty list and a null where JSON can say so."""
+    """No picture at all, nor beside a mask; an empty list and a null where JSON can say so."""
     bare = start.draft.with_images()
     yield Bad("no-image", bare)
+    if start.has_mask:
+        yield Bad("no-image-but-a-mask", samples.masked(bare), start.first)
     if start.json:
         name = picture_field(start.operation, JSON, "image")
         schema = start.operation.schemas.get(JSON, {}).get("properties", {}).get(name, {})
@@ -41,16 +45,27 @@ def images_at_most(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt
 
 @violation("images_within_model_limit")
 def images_within_model_limit(start: Start, _numbers: Mapping[str, Any]) -> Iterator[Attempt]:
-    """One picture more than the model takes by the provider's list, and just not."""
+    """One picture more than the model takes by the provider's list, and just not; the same for every other model."""
     model = start.models.get(start.draft.get("model")) if start.models else None
     if model is not None and model.most_images is not None:
         yield from _count(start, model.most_images)
+    for other in start.models.models if start.models else ():
+        if other is not model and other.most_images is not None:
+            draft, most = in_own_size(start, other.name), other.most_images
+            many = draft.with_images(*samples.pictures(most + 1))
+            yield Bad(f"images-{most + 1}-for-{other.name}", many, start.first)
+            if most > 1:
+                enough = draft.with_images(*samples.pictures(most))
+                yield Good(f"images-{most}-for-{other.name}", enough, start.first)
 
 
 def _count(start: Start, most: int) -> Iterator[Attempt]:
     yield Bad(f"images-{most + 1}", start.draft.with_images(*samples.pictures(most + 1)))
     if most > 1:
-        yield Good(f"images-{most}", start.draft.with_images(*samples.pictures(most)), start.first)
+        full = start.draft.with_images(*samples.pictures(most))
+        yield Good(f"images-{most}", full, start.first)
+        if start.has_mask:
+            yield Good(f"images-{most}-and-a-mask", samples.masked(full), start.first)
 
 
 @violation("image_is_picture_field")
@@ -97,6 +112,7 @@ def image_kind(start: Start, numbers: Mapping[str, Any]) -> Iterator[Attempt]:
         yield Bad(f"image-{kind}", start.draft.with_images(samples.picture(kind=kind)), start.first)
     yield Bad("image-text-as-png", start.draft.with_images(samples.pretending()))
     yield Bad("image-empty", start.draft.with_images(samples.pretending(b"")))
+    yield Bad("image-pdf", start.draft.with_images(File(_PDF, "picture.pdf", "application/pdf")), start.first)
     yield Bad("image-svg", start.draft.with_images(File(_SVG, "picture.svg", "image/svg+xml")))
     if "gif" not in numbers["kinds"]:
         yield Bad("image-second-gif", start.draft.with_images(samples.picture(), samples.picture(kind="gif")))

@@ -15,10 +15,7 @@ from typing import Literal
 
 from PIL import Image, ImageChops
 
-try:
-    from isal import isal_zlib as deflating
-except ImportError:  # there is no wheel for this machine
-    deflating = zlib  # type: ignore[misc]
+from specs.packing import packing
 
 Format = Literal["png", "jpeg", "webp"]
 
@@ -61,7 +58,7 @@ def png(picture: Image.Image) -> bytes:
 
 
 def _packed(bands: Iterator[bytes]) -> Iterator[bytes]:
-    packer = deflating.compressobj(1)
+    packer = packing.compressobj(1)
     yield from map(packer.compress, bands)
     yield packer.flush()
 

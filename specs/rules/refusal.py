@@ -21,6 +21,11 @@ _TRACE = re.compile(
 )
 """Of Python, JavaScript, Go, Java, .NET, PHP, Ruby, Rust: a headline, a frame, or a source file with a line number."""
 
+_INSIDE = re.compile(
+    r"\b(?:dial|connect|read|write) tcp [\d\[][^\s:]*|ECONNREFUSED \S+:\d+|\bSQLSTATE\b|\bpsycopg2?\.\w+|\bORA-\d{5}\b"
+)
+"""Of a server's network and database: an address it could not reach, as Go and Node say it, an error of SQL."""
+
 _PATH = re.compile(r"[\w./\\-]*\Z")
 """What stands before the end of a file's name: looked for in a few characters only, for texts can be long words."""
 
@@ -175,7 +180,7 @@ def _names(param: Any, names: list[str]) -> bool:
 
 @rule("refusal")
 def no_trace(asked: Asked) -> Said:
-    """A refusal shows nothing of the server's inside: no stack trace, no source file."""
+    """A refusal shows nothing of the server's inside: no stack trace, no source file, no address, no database."""
     if asked.response is None:
         yield Silent("nothing came back")
         return
@@ -185,6 +190,8 @@ def no_trace(asked: Asked) -> Said:
         before = _PATH.search(text[max(0, found.start() - 40) : found.start()]) if found["file"] else None
         shown = (before[0] if before else "") + found[0].strip()
         yield Breach("the refusal shows a stack trace", "no inside of the server", shown[:60])
+    elif found := _INSIDE.search(text):
+        yield Breach("the refusal shows the server's network or database", "no inside of the server", found[0][:60])
 
 
 @rule("refusal")

@@ -122,13 +122,15 @@ def stream_partials_at_most(asked: Asked) -> Said:
 
 @rule("stream")
 def stream_one_completed(asked: Asked) -> Said:
-    """A stream holds exactly one completed event."""
+    """A stream holds exactly one completed event, and no `[DONE]` before it: clients read no further."""
     if not asked.is_stream:
         yield Silent("no stream came")
         return
     named = [frame for frame, value in _data(asked) if _name(frame, value).endswith("completed")]
     if (found := len(named)) != 1:
         yield Breach(f"{found} completed events came", "1", str(found))
+    elif any(frame.data == DONE for frame in asked.frames[: asked.frames.index(named[0])]):
+        yield Breach("[DONE] came before the completed event", "the completed event first", DONE)
 
 
 def _name(frame: sse.Frame, value: Any) -> str:
