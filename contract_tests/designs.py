@@ -58,6 +58,9 @@ THOROUGH = frozenset(
 """Designs that serve no claim of their own: the full plan asks for them, a quick one does not pay for them."""
 
 
+ONCE = frozenset({"image-lossless", "image-progressive", "mask-two-holes", "prompt-of-digits", "prompt-with-markup"})
+"""Of these, what is in one content type as in the other."""
+
 THOROUGH_EDGES = ("-and-a-mask",)
 """How the names of edges end of which the same holds."""
 

@@ -173,7 +173,7 @@ def _good(contract: Contract, models: ModelList | None, base: Draft, seed: int) 
         if base.get(field) is not None:
             yield Question(f"bare-edit-{field}", (), bare.with_field(field, base.get(field)), first, billable=True)
     for design in designs(contract, models, seed):
-        yield from _designed(design, (first, *others))
+        yield from _designed(design, (first,) if design.name in designed.ONCE else (first, *others))
     yield from _encoded(contract, base)
     yield from _read_otherwise(contract, designed.telling(contract, models, base))
     yield from combined(contract, models, base)

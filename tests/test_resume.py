@@ -250,7 +250,7 @@ def test_what_was_never_answered_is_asked_again(tmp_path: Path) -> None:
     def answer(_method: str, _path: str, _body: bytes, _headers: Any) -> Said:
         if down and len(small.asked) > 3:
             raise ConnectionAbortedError
-        return error(400)
+        return error(400, f"No, for the {len(small.asked)}th time")
 
     with serving(answer) as small:
         limits = Limits(first_wait=0.0, requests=9, patience=1)

@@ -7,7 +7,6 @@ for byte from a file. The key is never written: the command reads $IMAGE_CONTRAC
 
 from __future__ import annotations
 
-import gzip
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from contract_tests import multiparts
 from contract_tests.reports.markup import anchor
 from specs.answers import Asked
 from specs.messages import Part, Request, Response, first, media_type
+from specs.packing import packing
 from specs.pictures import kind_of
 from specs.redaction import MASKED, REDACTED
 
@@ -79,7 +79,8 @@ def _packed(path: str, data: bytes) -> tuple[str, bytes]:
 
 @lru_cache(maxsize=4)
 def _small(data: bytes) -> bytes:
-    return gzip.compress(data, compresslevel=1, mtime=0)
+    packer = packing.compressobj(1, wbits=31)  # 31: as gzip
+    return packer.compress(data) + packer.flush()
 
 
 def home_of(id: str, folder: str = "exchanges") -> str:
