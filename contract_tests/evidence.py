@@ -5,13 +5,13 @@ Pure: nothing is sent, the same transcript gives the same evidence.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from contract_tests.about_models import about_model, speaks_of_model
 from contract_tests.doubts import doubtful, is_usual
 from contract_tests.questions import POOLED
 from specs import models, reading
@@ -28,13 +28,6 @@ CROWDED = 0.05
 """The share of attempts that a gateway may turn away, of requests it answers in the end, before it is taken for busy.
 
 By chance alone it then turns one request away three times, and three times again, once in a hundred million."""
-
-_NO_MODEL = re.compile(
-    r"(?:model|channel|模型|渠道).{0,80}(?:not |n't |n’t |unknown|unavailable|disabled|不|无|未)|"
-    r"(?:no|not|unknown|invalid|unsupported)\s.{0,30}(?:model|channel)|(?:无|没有).{0,20}(?:模型|渠道)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""How relays say that a model is not to be had, where no code says it."""
 
 PATIENCE = 3
 """Attempts after which a gateway's status on one valid request may be the endpoint's answer."""
@@ -118,7 +111,7 @@ class Evidence:
         status = asked.response.status if asked.response else 0
         model = asked.edit.get("model")
         never = self.any_accepted and isinstance(model, str) and model not in self.models
-        return never and (status in (403, 404) or status in GATEWAY or _speaks_of_model(asked))
+        return never and (status in (403, 404) or status in GATEWAY or speaks_of_model(asked))
 
     @cached_property
     def stubborn(self) -> tuple[Asked, ...]:
@@ -173,18 +166,6 @@ class Evidence:
     def any_accepted(self) -> bool:
         """Whether any valid edit was accepted: only then does a refusal prove anything."""
         return any(is_valid(a) and a.outcome == "accepted" for a in self.asked)
-
-
-def about_model(claim: Claim) -> bool:
-    """Whether a request claim says which models there are."""
-    return claim.rule == "model_listed" or (claim.rule == "field_one_of" and claim.numbers["field"] == "model")
-
-
-def _speaks_of_model(asked: Asked) -> bool:
-    error = asked.error if isinstance(asked.error, dict) else {}
-    if error.get("param") == "model" or "model" in str(error.get("code")).lower():
-        return True
-    return not error.get("param") and bool(_NO_MODEL.search(asked.refusal_text))
 
 
 def _during(others: Sequence[int], first: int, last: int) -> bool:

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from contract_tests.evidence import Evidence, about_model, gathered, is_valid
+from contract_tests.about_models import about_model
+from contract_tests.evidence import Evidence, gathered, is_valid
 from contract_tests.findings import Finding, Verdict
 from contract_tests.questions import is_smaller
 from contract_tests.tallying import tally

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 
 from case_pictures import made
 from specs import pictures
+from specs.torn import torn
 
 
 @pytest.fixture(autouse=True)
@@ -138,10 +139,10 @@ def _with_rows(png: bytes, share: float) -> bytes:
 @pytest.mark.parametrize("words", [{"png": "40x30"}, {"png": "40x30", "alpha": True}, {"png": "41x30", "mode": "1"}])
 def test_a_png_holds_all_its_rows(words: dict[str, object]) -> None:
     whole = made(words)
-    assert pictures.torn(whole) is None
-    assert pictures.torn(_with_rows(whole, 1)) is None
-    assert "of rows" in str(pictures.torn(_with_rows(whole, 0.5)))
-    assert "of rows" in str(pictures.torn(_with_rows(whole, 0.99)))
+    assert torn(whole) is None
+    assert torn(_with_rows(whole, 1)) is None
+    assert "of rows" in str(torn(_with_rows(whole, 0.5)))
+    assert "of rows" in str(torn(_with_rows(whole, 0.99)))
 
 
 def test_only_what_may_be_see_through_is_decoded_with_alpha() -> None:

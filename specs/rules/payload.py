@@ -13,6 +13,7 @@ from specs.answers import GATEWAY, Asked
 from specs.edits import exact_size
 from specs.payloads import Payload
 from specs.rules.register import Breach, Said, Silent, rule
+from specs.torn import torn
 
 _ALPHABET = re.compile(r"[A-Za-z0-9+/]*")
 
@@ -87,7 +88,7 @@ def picture_whole(asked: Asked) -> Said:
     if not found:
         yield Silent("no picture's bytes could be read")
     for payload, data in found:
-        if why := pictures.decodes(data) or pictures.torn(data):
+        if why := pictures.decodes(data) or torn(data):
             yield Breach(f"picture {payload.index} does not decode: {why}", "a whole picture", why)
 
 
